@@ -1,0 +1,150 @@
+// The door of every npm script: plain JavaScript that any Node >= 18 runs. It installs the packages
+// where they are missing or stale, then goes on with a Node that the project can run on (>= 22.19).
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const modules = join(root, "node_modules");
+const stampFile = join(modules, ".pitboss-stamp");
+const oldestNode = [22, 19];
+const lockPatienceMs = 15 * 60_000;
+
+/** What must be the same for an installation to be good: the lock file and the platform. */
+function wantedStamp() {
+  const lock = readFileSync(join(root, "package-lock.json"));
+  const hash = createHash("sha256").update(lock).digest("hex");
+  return `${hash} ${process.platform}-${process.arch}`;
+}
+
+function installed() {
+  return existsSync(stampFile) && readFileSync(stampFile, "utf8") === wantedStamp();
+}
+
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** A platform that runs from this checkout would lose the files under its feet. */
+function refuseBeneathRunningPlatform() {
+  const record = join(modules, ".pitboss-running");
+  if (!existsSync(record)) return;
+  const pid = Number(readFileSync(record, "utf8"));
+  if (alive(pid)) {
+    fail(
+      `package-lock.json changed while Pitboss runs from this checkout (pid ${pid}). ` +
+        "Stop it first: npm run stop",
+    );
+  }
+  rmSync(record, { force: true });
+}
+
+/** Two scripts started at once in a fresh clone: the second waits for the first one's installation. */
+function underLock(work) {
+  const lock = join(
+    tmpdir(),
+    `pitboss-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`,
+  );
+  const owner = join(lock, "pid");
+  const deadline = Date.now() + lockPatienceMs;
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : 0;
+    const ownerless = pid === 0 && lockAgeMs(lock) > 10_000;
+    if (ownerless || (pid > 0 && !alive(pid))) rmSync(lock, { recursive: true, force: true });
+    else if (Date.now() > deadline)
+      fail(`another installation holds ${lock}; remove it if none runs`);
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  writeFileSync(owner, String(process.pid));
+  try {
+    work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function lockAgeMs(lock) {
+  try {
+    return Date.now() - statSync(lock).mtimeMs;
+  } catch {
+    return 0; // The owner has just let it go: the next round of the loop takes it.
+  }
+}
+
+function install() {
+  if (installed()) return;
+  refuseBeneathRunningPlatform();
+  console.error("installing packages (once for each change of package-lock.json)");
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (npm.error) fail(`npm could not be started: ${npm.error.message}`);
+  if (npm.status !== 0) fail(`npm ci failed (exit ${npm.status}); its words are above`);
+  writeFileSync(stampFile, wantedStamp());
+}
+
+function newEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+}
+
+/** The running Node where it is new enough, else the one that came as an optional platform package. */
+function findNode() {
+  if (newEnough(process.versions.node)) return process.execPath;
+  const name = `node-${process.platform}-${process.arch}`;
+  try {
+    const manifest = createRequire(join(root, "package.json")).resolve(`${name}/package.json`);
+    return join(dirname(manifest), "bin", "node");
+  } catch {
+    return fail(
+      `Node ${oldestNode.join(".")} or newer is needed; this is ${process.versions.node}, and npm has ` +
+        `no Node for ${process.platform}-${process.arch}. Install Node 24 from nodejs.org.`,
+    );
+  }
+}
+
+function fail(message) {
+  console.error(`pitboss: ${message}`);
+  process.exit(1);
+}
+
+const [script, ...args] = process.argv.slice(2);
+if (!script) fail("usage: node bootstrap.js SCRIPT [ARGUMENT…]");
+if (!installed()) underLock(install);
+const node = findNode();
+if (node === process.execPath) {
+  process.argv.splice(1, 2, join(root, script));
+  await import(pathToFileURL(join(root, script)).href);
+} else {
+  const path = `${dirname(node)}:${process.env.PATH ?? ""}`;
+  const child = spawn(node, [join(root, script), ...args], {
+    stdio: "inherit",
+    env: { ...process.env, PATH: path },
+  });
+  // The terminal sends Ctrl-C to both; a supervisor signals only this process. The child decides.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(`${node} could not be started: ${error.message}`));
+  child.on("exit", (code, signal) => {
+    if (signal) process.removeAllListeners(signal);
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(code ?? 1);
+  });
+}
