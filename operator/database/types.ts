@@ -1,0 +1,161 @@
+/**
+ * What the operator knows of its database. Expected failures are values (`Failure`: a name from the list
+ * below and a message that says what to do); a database that cannot be reached throws `DatabaseAway`
+ * (connect.ts) from any function, so that the caller has one place for it; all else throws with `cause`.
+ *
+ *   bootstrap.ts  bootstrap(superuser, {database, operatorPassword, lobbyPassword}): Promise<void>
+ *   connect.ts    readSettings(secretData): Result<DatabaseSettings>
+ *                 connect(settings, platform): Promise<Result<Database>>; db.close()
+ *   migrate.ts    migrateShared(db): Promise<Result<Migrated>>
+ *   provision.ts  provisionGame(db, request): Promise<Result<Provisioned>>
+ *   password.ts   rotatePassword(db, game, password): Promise<void>
+ *   release.ts    releaseGame(db, owner): Promise<Left>        (Retain)
+ *   drop.ts       dropGame(db, owner): Promise<Left>           (Delete)
+ *   catalogue.ts  saveCatalogue(db, row): Promise<{changed}>; setState(db, game, state); setReady(db, game, ready);
+ *                 setDeleting(db, game): new rounds are refused from this commit on
+ *   proofs.ts     saveProof(db, proof); loadProof(db, revision, engineDigest): Promise<StoredProof | null>
+ *   seed-keys.ts  seedKey(db, game, platformKey): Promise<Buffer>   (32 bytes, made once)
+ *   finish.ts     openRounds(db, game): Promise<number>;
+ *                 finishOpenRounds(db, game, seedKey, {all: boolean}): Promise<{finished, left}>
+ *   reveal.ts     revealPairs(db, game, seedKey): Promise<number>
+ *   observed.ts   observed(db, game): Promise<Observed[]>           (one for each currency)
+ *   lobby.ts      provisionLobby(db, {password, connectionLimit}): Promise<void>
+ *   housekeeping.ts  housekeeping(db): Promise<void>                (partitions ahead, sums folded)
+ */
+import type { Pool } from "pg";
+import type { Json } from "../../games/game.ts";
+
+/** Every failure that an operator's user can be told of. */
+export type Problem =
+  | "SecretIncomplete"
+  | "Unreachable"
+  | "AuthenticationFailed"
+  | "CertificateRefused"
+  | "DatabaseMissing"
+  | "RightsMissing"
+  | "MigrationFailed"
+  | "MigrationLocked"
+  | "SchemaNewer"
+  | "NameTaken"
+  | "AdoptionRequired"
+  | "ConnectionBudget";
+
+export interface Failure {
+  readonly problem: Problem;
+  /** One sentence for a person: what is wrong and what to do next. */
+  readonly message: string;
+}
+
+export type Result<T> = { readonly ok: T } | Failure;
+
+export interface DatabaseSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  /** PEM; with it the server's certificate and name are verified. */
+  readonly ca?: string;
+}
+
+/** What one Pitboss installation is allowed in this database. */
+export interface PlatformLimits {
+  /** Recorded with every schema, so that two platforms never take each other's. */
+  readonly platform: string;
+  /** Connections that all games together may hold. */
+  readonly connections: number;
+}
+
+export interface Database {
+  readonly pool: Pool;
+  readonly settings: DatabaseSettings;
+  readonly limits: PlatformLimits;
+  close(): Promise<void>;
+}
+
+/** A Game as the cluster knows it. */
+export interface Owner {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface ProvisionRequest extends Owner {
+  readonly password: string;
+  /** CONNECTION LIMIT of the game's role. */
+  readonly connectionLimit: number;
+  /** The value of `pitboss.dev/adopt`: the UID whose schema this Game may take over. */
+  readonly adopt?: string;
+  /** Whether the recorded owner still exists in the cluster; absent, an owner that was not released does. */
+  readonly ownerLives?: (owner: Owner) => boolean;
+}
+
+export interface Migrated {
+  /** Every migration that the schema now has, in order. */
+  readonly migrations: readonly string[];
+  /** Those that this call ran. */
+  readonly ran: readonly string[];
+}
+
+export interface Provisioned extends Migrated {
+  readonly schema: string;
+  readonly role: string;
+  /** The UID that owned the schema before, where this call took it over. */
+  readonly adopted: string | null;
+}
+
+/** What became of a schema when its Game was deleted; a schema of another owner is left alone. */
+export type Left = "released" | "dropped" | "not-owner";
+
+export type GameState = "Active" | "Draining" | "Suspended";
+
+/** Amounts are minor units in decimal. */
+export interface CatalogueStakes {
+  readonly currency: string;
+  readonly digits: number;
+  readonly min: string;
+  readonly max: string;
+  readonly step: string;
+  readonly maxPayout: string;
+}
+
+/** The game's row in pitboss.games: what the lobby lists and what the rounds' SQL checks. */
+export interface CatalogueRow {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly title: string;
+  readonly revision: string;
+  readonly config: Json;
+  readonly state: GameState;
+  readonly stakes: readonly CatalogueStakes[];
+  readonly openTimeoutSeconds: number;
+  readonly returns: Json;
+  readonly path: string;
+  readonly ready: boolean;
+}
+
+export interface StoredProof {
+  readonly revision: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  /** With its defaults. */
+  readonly config: Json;
+  /** Digest of the engine's code that proved it; another code proves again. */
+  readonly engineDigest: string;
+  /** A fraction as text, "n/d". */
+  readonly maxMultiplier: string;
+  readonly proof: Json;
+}
+
+/** What a game really paid, against what its mathematics say; minor units, z in standard errors. */
+export interface Observed {
+  readonly currency: string;
+  readonly rounds: bigint;
+  readonly staked: bigint;
+  readonly paid: bigint;
+  /** null until there are enough rounds to say anything. */
+  readonly z: number | null;
+}
