@@ -1,0 +1,11 @@
+import type { Engine } from "./game.ts";
+
+const list: readonly Engine[] = [];
+
+/** Every engine, by name, in the version that new rounds use. */
+export const engines: ReadonlyMap<string, Engine> = new Map(list.map((it) => [it.name, it]));
+
+/** The engine of a recorded round; undefined where this version is not loadable any more. */
+export function findEngine(name: string, version: string): Engine | undefined {
+  return list.find((engine) => engine.name === name && engine.version === version);
+}
