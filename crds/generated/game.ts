@@ -1,0 +1,248 @@
+// Generated from crds/game.yaml by `npm run generate`: do not edit.
+import type {Json} from "../../games/game.ts";
+import type {ObjectMeta} from "../object-meta.ts";
+
+/**
+ * A game of the casino - an engine with a configuration, limits and a place to run.
+ */
+export interface Game {
+  apiVersion: "pitboss.dev/v1alpha1";
+  kind: "Game";
+  metadata: ObjectMeta;
+  spec: GameSpec;
+  status?: GameStatus;
+}
+export interface GameSpec {
+  /**
+   * The rules and mathematics of the game, one of the engines of the runtime (`games/<engine>`).
+   */
+  engine: string;
+  /**
+   * What players see. Defaults to the Game's name.
+   */
+  title?: string;
+  /**
+   * The engine's configuration (paytable, edge …), checked by the engine's own JSON Schema (`games/<engine>/config.schema.json`), which has the defaults. Fractions are strings.
+   */
+  config: {[name: string]: Json};
+  returnToPlayer: ReturnGate;
+  /**
+   * What a round may cost, for each currency the game is played in.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  stakes: Stake[];
+  openRounds: OpenRounds;
+  /**
+   * The Jackpots of the same namespace that this game's rounds feed and can win.
+   *
+   * @maxItems 8
+   */
+  jackpots: JackpotReference[];
+  /**
+   * Active takes bets; Draining finishes open rounds and takes no new ones; Suspended refuses new rounds at once. It binds at commit, without a rollout.
+   */
+  state: "Active" | "Draining" | "Suspended";
+  /**
+   * A fixed number of pods; `kubectl scale` sets it.
+   */
+  replicas?: number;
+  autoscaling?: Autoscaling;
+  database: Database;
+  monitoring: Monitoring;
+  template: PodSettings;
+}
+/**
+ * What the game must pay back, proven exactly before any rollout: decimals or fractions, "0.96" or "24/25".
+ */
+export interface ReturnGate {
+  /**
+   * Every main bet returns at least this at every allowed stake, rounding included.
+   */
+  min: string;
+  /**
+   * Every side bet returns at least this.
+   */
+  sideMin: string;
+  /**
+   * No bet returns more than this.
+   */
+  max: string;
+}
+export interface Stake {
+  currency: string;
+  /**
+   * The smallest stake, a multiple of `step`.
+   */
+  min: string;
+  /**
+   * The largest stake, a multiple of `step`.
+   */
+  max: string;
+  /**
+   * Stakes are multiples of this. Defaults to `min`.
+   */
+  step?: string;
+  /**
+   * A bet that could pay more than this is refused before anything is drawn.
+   */
+  maxPayout: string;
+}
+export interface OpenRounds {
+  /**
+   * A round left open for this long is finished by the engine's default action.
+   */
+  timeout: string;
+}
+export interface JackpotReference {
+  name: string;
+}
+export interface Autoscaling {
+  min: number;
+  max: number;
+  /**
+   * Per cent of the requested CPU that the pods should use on average.
+   */
+  targetCPU: number;
+}
+export interface Database {
+  /**
+   * What becomes of the game's schema and role when the Game is deleted.
+   */
+  deletionPolicy: "Retain" | "Delete";
+}
+export interface Monitoring {
+  /**
+   * What happens when play pays back too little or too much to be chance.
+   */
+  onReturnBreach: "Alert" | "Suspend";
+}
+/**
+ * What a Game may say about its pods. Everything else is the platform's.
+ */
+export interface PodSettings {
+  resources?: Resources;
+  nodeSelector?: {
+    [k: string]: string;
+  };
+  /**
+   * @maxItems 16
+   */
+  tolerations?: Toleration[];
+  /**
+   * Literal variables for the runtime's process.
+   *
+   * @maxItems 32
+   */
+  env?: EnvironmentVariable[];
+}
+export interface Resources {
+  requests?: ResourceList;
+  limits?: ResourceList;
+}
+export interface ResourceList {
+  cpu?: number | string;
+  memory?: number | string;
+}
+export interface Toleration {
+  key?: string;
+  operator?: "Exists" | "Equal";
+  value?: string;
+  effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+  tolerationSeconds?: number;
+}
+export interface EnvironmentVariable {
+  name: string;
+  value: string;
+}
+export interface GameStatus {
+  observedGeneration?: number;
+  /**
+   * @maxItems 16
+   */
+  conditions?: Condition[];
+  /**
+   * The state in force; it differs from spec.state where the return monitor has suspended the game.
+   */
+  state?: "Active" | "Draining" | "Suspended";
+  engineVersion?: string;
+  /**
+   * The revision that serves, a hash of engine, engine version and configuration.
+   */
+  revision?: string;
+  returnToPlayer?: ProvenReturn;
+  observed?: ObservedPlay;
+  replicas?: number;
+  readyReplicas?: number;
+  /**
+   * Ready and wanted pods, "2/2".
+   */
+  pods?: string;
+  /**
+   * The label selector of the pods.
+   */
+  selector?: string;
+  /**
+   * The game's schema in PostgreSQL.
+   */
+  schema?: string;
+  /**
+   * The migrations that the schema has, in order.
+   *
+   * @maxItems 256
+   */
+  migrations?: string[];
+  /**
+   * Where players reach the game.
+   */
+  url?: string;
+}
+export interface Condition {
+  type: string;
+  status: "True" | "False" | "Unknown";
+  reason: string;
+  message: string;
+  lastTransitionTime: string;
+  observedGeneration?: number;
+}
+/**
+ * The lowest return of a main bet of the revision that serves.
+ */
+export interface ProvenReturn {
+  /**
+   * A fraction in lowest terms, "49/50".
+   */
+  exact: string;
+  /**
+   * "0.98"
+   */
+  decimal: string;
+  /**
+   * "98.00%", as `kubectl get games` prints it.
+   */
+  percent: string;
+}
+/**
+ * What play has shown so far, written at most once a minute.
+ */
+export interface ObservedPlay {
+  rounds?: number;
+  openRounds?: number;
+  /**
+   * Decimal amounts by currency.
+   */
+  staked?: {
+    [k: string]: string;
+  };
+  /**
+   * Decimal amounts by currency.
+   */
+  paid?: {
+    [k: string]: string;
+  };
+  /**
+   * How many standard deviations the observed return is away from the proven one.
+   */
+  z?: string;
+}
