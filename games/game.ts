@@ -90,10 +90,10 @@ export interface Clock<C = unknown, S = unknown> {
 }
 
 /**
- * One kind of game. C is the prepared configuration, B the bet (valid against `betSchema`), S the state
- * of a round. Every method is pure; all randomness comes from `draws`, in the documented order.
+ * The rules of one kind of game. C is the prepared configuration, B the bet (valid against `betSchema`),
+ * S the state of a round. Every method is pure; all randomness comes from `draws`, in documented order.
  */
-export interface Engine<C = unknown, B = unknown, S = unknown> {
+export interface Rules<C = unknown, B = unknown, S = unknown> {
   readonly name: string;
   /** Changes only when the rules change: it is part of the revision. */
   readonly version: string;
@@ -111,8 +111,6 @@ export interface Engine<C = unknown, B = unknown, S = unknown> {
   /** The largest payout that this bet can reach. */
   bound(config: C, bet: B): Fraction;
   maxMultiplier(config: C): Fraction;
-  /** The expected payout of this bet under best play. */
-  expected(config: C, bet: B): Fraction;
   start(config: C, bet: B, draws: Draws): S;
   /** The next state; an IllegalAction where the rules forbid the action now. Never changes `state`. */
   act(config: C, state: S, action: Action, draws: Draws, taken: Taken): S;
@@ -124,10 +122,20 @@ export interface Engine<C = unknown, B = unknown, S = unknown> {
   tally(config: C, state: S): Tally;
   /** What may be shown: hidden parts are absent until the round is over. */
   outcome(config: C, state: S): Json;
+}
+
+/** The mathematics of the same game, computed from its rules. */
+export interface Mathematics<C = unknown, B = unknown, S = unknown> {
+  /** Exact returns, by enumeration or dynamic programming. */
+  returns(config: C): ReturnEntry[];
+  /** The expected payout of this bet under best play. */
+  expected(config: C, bet: B): Fraction;
   /** The expected payout that this action gives away against the best one. */
   regret(config: C, state: S, action: Action): Fraction;
-  /** Exact returns, computed from the rules by enumeration or dynamic programming. */
-  returns(config: C): ReturnEntry[];
   /** The plays that the simulator rehearses. */
   plays(config: C): Play<B, S>[];
 }
+
+export interface Engine<C = unknown, B = unknown, S = unknown>
+  extends Rules<C, B, S>,
+    Mathematics<C, B, S> {}

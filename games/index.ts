@@ -1,6 +1,8 @@
+import { coinFlipMathematics } from "./coin-flip/returns.ts";
+import { coinFlip } from "./coin-flip/rules.ts";
 import type { Engine } from "./game.ts";
 
-const list: readonly Engine[] = [];
+const list: readonly Engine[] = [{ ...coinFlip, ...coinFlipMathematics }];
 
 /** Every engine, by name, in the version that new rounds use. */
 export const engines: ReadonlyMap<string, Engine> = new Map(list.map((it) => [it.name, it]));

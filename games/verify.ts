@@ -1,0 +1,179 @@
+// The verifier: replays a round offline, from its proof alone, and says every way in which it disagrees.
+import { canonicalText, proofDigest } from "./canonical.ts";
+import { currencies } from "./currencies.ts";
+import { compare, fraction, mul, parseFraction } from "./fraction.ts";
+import { IllegalAction, type Json } from "./game.ts";
+import { findEngine } from "./index.ts";
+import { formatAmount, parseAmount } from "./money.ts";
+import { type Compiled, compile, finish, payout, type RecordedAction, replay } from "./play.ts";
+import proofSchema from "./proof.schema.json" with { type: "json" };
+import { validator } from "./schema.ts";
+import { type Seeds, serverSeedHash, stream } from "./seed-stream.ts";
+
+export interface Verdict {
+  ok: boolean;
+  problems: string[];
+}
+
+interface JackpotDraws {
+  namespace: string;
+  name: string;
+  per: string;
+  oneIn: string;
+  debits: string[];
+  hits: boolean[];
+}
+
+interface RoundProof {
+  engine: string;
+  engineVersion: string;
+  revision: string;
+  config: Json;
+  serverSeed: string;
+  serverSeedHash: string;
+  clientSeed: string;
+  nonce: number;
+  entropy?: string;
+  chain?: Json;
+  bet: Json;
+  stake: string;
+  totalStake: string;
+  currency: string;
+  digits: number;
+  actions: RecordedAction[];
+  outcome: Json;
+  payout: string;
+  jackpots: JackpotDraws[];
+  digest: string;
+}
+
+const faultsOfShape = validator(proofSchema, { everyFault: true });
+
+/** Whether this is the round that was played: seeds, revision, actions, outcome, money and digest. */
+export function verify(proof: Json): Verdict {
+  const shape = faultsOfShape(proof).map(({ pointer, message }) => `${pointer || "/"}: ${message}`);
+  if (shape.length > 0) return { ok: false, problems: shape };
+  const round = proof as unknown as RoundProof;
+  const problems = [
+    ...sealProblems(proof as { [field: string]: Json }, round),
+    ...roundProblems(round),
+    ...round.jackpots.flatMap((jackpot, i) => jackpotProblems(round, jackpot, `/jackpots/${i}`)),
+  ];
+  return { ok: problems.length === 0, problems };
+}
+
+function seedsOf(round: RoundProof): Seeds {
+  const { clientSeed, nonce, entropy } = round;
+  const serverSeed = Buffer.from(round.serverSeed, "hex");
+  return { serverSeed, clientSeed, nonce, ...(entropy === undefined ? {} : { entropy }) };
+}
+
+/** What the hashes say, without the rules. */
+function sealProblems(proof: { [field: string]: Json }, round: RoundProof): string[] {
+  const problems: string[] = [];
+  const digest = proofDigest(proof);
+  if (round.digest !== digest) {
+    problems.push(`/digest: a field was changed after settlement; its fields give ${digest}`);
+  }
+  const hash = serverSeedHash(Buffer.from(round.serverSeed, "hex"));
+  if (round.serverSeedHash !== hash) {
+    problems.push(`/serverSeed: it is not the committed seed, its SHA-256 is ${hash}`);
+  }
+  if ((round.entropy === undefined) !== (round.chain === undefined)) {
+    problems.push("/entropy: entropy and the chain that it comes from belong together");
+  }
+  const digits = currencies.get(round.currency);
+  if (digits !== undefined && digits !== round.digits) {
+    problems.push(`/digits: ${round.currency} has ${digits}`);
+  }
+  return problems;
+}
+
+/** What the rules say. */
+function roundProblems(round: RoundProof): string[] {
+  const engine = findEngine(round.engine, round.engineVersion);
+  if (!engine) return [`/engine: ${round.engine} ${round.engineVersion} is not known here`];
+  const compiled = compile(engine, round.config);
+  if ("problems" in compiled) {
+    return compiled.problems.map(({ pointer, message }) => `/config${pointer}: ${message}`);
+  }
+  const problems: string[] = [];
+  if (canonicalText(compiled.config) !== canonicalText(round.config)) {
+    problems.push("/config: its defaults are not filled in");
+  }
+  if (compiled.revision !== round.revision) {
+    problems.push(`/revision: engine and configuration give ${compiled.revision}`);
+  }
+  const stake = parseAmount(round.stake, round.digits);
+  if (stake === undefined || stake === 0n) return [...problems, "/stake: it is no amount above 0"];
+  const { digits } = round;
+  const bet = compiled.checkBet(round.bet, { amount: stake, step: 1n, digits });
+  if (bet.length > 0) {
+    return [...problems, ...bet.map(({ pointer, message }) => `/bet${pointer}: ${message}`)];
+  }
+  return [
+    ...problems,
+    ...actionProblems(compiled, round),
+    ...replayProblems(compiled, round, stake),
+  ];
+}
+
+function actionProblems(compiled: Compiled, round: RoundProof): string[] {
+  return round.actions.flatMap(({ version, by, at: _, ...action }, i) => {
+    const before = round.actions[i - 1];
+    const problems = compiled
+      .checkAction(action as Json)
+      .map(({ pointer, message }) => `/actions/${i}${pointer}: ${message}`);
+    if (before && version !== (before.version ?? 0) + 1) {
+      problems.push(`/actions/${i}/version: it does not follow ${before.version}`);
+    }
+    if (before?.by === "default" && by === "player") {
+      problems.push(`/actions/${i}/by: a player cannot act after the round was abandoned`);
+    }
+    return problems;
+  });
+}
+
+function replayProblems(compiled: Compiled, round: RoundProof, stake: bigint): string[] {
+  try {
+    const draws = stream(seedsOf(round));
+    // Only rounds that run by the clock end without an action.
+    const play = compiled.engine.clock ? finish : replay;
+    const result = play(compiled, round.bet, round.actions, draws);
+    if (!result.over) return ["/actions: the round is not over after them"];
+    const problems: string[] = [];
+    const expect = (field: string, is: string, replayed: string) => {
+      if (is !== replayed)
+        problems.push(`/${field}: the seeds and actions give ${replayed}, not ${is}`);
+    };
+    const total = mul(fraction(stake), result.tally.staked);
+    expect("outcome", canonicalText(round.outcome), canonicalText(result.outcome));
+    expect("payout", round.payout, formatAmount(payout(stake, result.tally), round.digits));
+    expect("totalStake", round.totalStake, formatAmount(total.n / total.d, round.digits));
+    return problems;
+  } catch (error) {
+    if (!(error instanceof IllegalAction)) throw error;
+    return [`/actions: one is not legal: ${error.message} (${error.pointer})`];
+  }
+}
+
+/** A jackpot's own stream: every debit of the round draws along it, in order. */
+function jackpotProblems(round: RoundProof, jackpot: JackpotDraws, at: string): string[] {
+  if (jackpot.debits.length !== jackpot.hits.length) return [`${at}/hits: one for each debit`];
+  try {
+    const draws = stream(seedsOf(round), `jackpot/${jackpot.namespace}/${jackpot.name}:`);
+    const sure = mul(parseFraction(jackpot.per), parseFraction(jackpot.oneIn));
+    const hits = jackpot.debits.map((debit) => {
+      const stake = parseFraction(debit);
+      if (compare(stake, sure) >= 0) return true;
+      const chance = fraction(stake.n * sure.d, stake.d * sure.n);
+      return draws.belowBig(chance.d) < chance.n;
+    });
+    return hits.flatMap((hit, i) =>
+      hit === jackpot.hits[i] ? [] : [`${at}/hits/${i}: the seeds give ${hit}`],
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [`${at}: ${error.message}`];
+  }
+}
