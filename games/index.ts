@@ -1,8 +1,16 @@
 import { coinFlipMathematics } from "./coin-flip/returns.ts";
 import { coinFlip } from "./coin-flip/rules.ts";
+import { diceMathematics } from "./dice/returns.ts";
+import { dice } from "./dice/rules.ts";
 import type { Engine } from "./game.ts";
+import { minesMathematics } from "./mines/returns.ts";
+import { mines } from "./mines/rules.ts";
 
-const list: readonly Engine[] = [{ ...coinFlip, ...coinFlipMathematics }];
+const list: readonly Engine[] = [
+  { ...coinFlip, ...coinFlipMathematics },
+  { ...dice, ...diceMathematics },
+  { ...mines, ...minesMathematics },
+];
 
 /** Every engine, by name, in the version that new rounds use. */
 export const engines: ReadonlyMap<string, Engine> = new Map(list.map((it) => [it.name, it]));

@@ -17,6 +17,7 @@ export function validator(schema: JsonSchema, options: { everyFault?: boolean } 
   const ajv = new Ajv2020({
     allErrors: options.everyFault ?? false,
     allowUnionTypes: true,
+    discriminator: true,
     useDefaults: true,
     verbose: true,
   });
@@ -42,9 +43,9 @@ function expectation(error: ErrorObject): string {
 
 /** Keywords whose own words do not say what to do. */
 const messages: { [keyword: string]: (error: ErrorObject) => Problem } = {
-  required: ({ instancePath, params, schema: _, ...error }) => ({
+  required: ({ instancePath, params, parentSchema }) => ({
     pointer: `${instancePath}/${pointerSegment(params["missingProperty"])}`,
-    message: `is required, add it${fieldExpectation(error.parentSchema, params["missingProperty"])}`,
+    message: `is required, add it${fieldExpectation(parentSchema, params["missingProperty"])}`,
   }),
   additionalProperties: ({ instancePath, params, parentSchema }) => ({
     pointer: `${instancePath}/${pointerSegment(params["additionalProperty"])}`,
@@ -62,9 +63,21 @@ const messages: { [keyword: string]: (error: ErrorObject) => Problem } = {
     pointer: error.instancePath,
     message: `${quoted(error.data)} must be one of ${error.params["allowedValues"].join(", ")}`,
   }),
+  discriminator: ({ instancePath, params, parentSchema }) => ({
+    pointer: `${instancePath}/${params["tag"]}`,
+    message: `${quoted(params["tagValue"])} must be one of ${tags(parentSchema, params["tag"])}`,
+  }),
   const: (error) => ({
     pointer: error.instancePath,
     message: `${quoted(error.data)} must be ${quoted(error.params["allowedValue"])}`,
+  }),
+  minProperties: ({ instancePath, params, parentSchema }) => ({
+    pointer: instancePath,
+    message: `has too few fields, give ${params["limit"]} of: ${known(parentSchema)}`,
+  }),
+  maxProperties: ({ instancePath, params, parentSchema }) => ({
+    pointer: instancePath,
+    message: `has too many fields, give only ${params["limit"]} of: ${known(parentSchema)}`,
   }),
   pattern: (error) => ({
     pointer: error.instancePath,
@@ -75,6 +88,15 @@ const messages: { [keyword: string]: (error: ErrorObject) => Problem } = {
 function fieldExpectation(parent: ErrorObject["parentSchema"], field: string): string {
   const description: unknown = parent?.["properties"]?.[field]?.["description"];
   return typeof description === "string" ? `: ${description}` : "";
+}
+
+/** The values that tell the alternatives of a `oneOf` apart. */
+function tags(parent: ErrorObject["parentSchema"], tag: string): string {
+  const alternatives: JsonSchema[] = parent?.["oneOf"] ?? [];
+  return alternatives
+    .map((it) => (it["properties"] as JsonSchema)[tag] as JsonSchema)
+    .map((it) => it["const"])
+    .join(", ");
 }
 
 function known(parent: ErrorObject["parentSchema"]): string {
