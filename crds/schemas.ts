@@ -24,6 +24,11 @@ export interface Schema {
   [word: string]: unknown;
 }
 
+/** The schema of an object's field; undefined where the schema does not know the field. */
+export function fieldSchema(schema: Schema, name: string): Schema | undefined {
+  return schema.properties?.[name] ?? schema.additionalProperties;
+}
+
 /** What Pitboss needs of a CustomResourceDefinition. */
 export interface Definition {
   readonly kind: string;
