@@ -17,11 +17,13 @@ export class Metrics {
   readonly cache: ReturnType<typeof cacheMetrics>;
   readonly leader: Gauge<"name">;
   readonly leaderSlowpath: Counter<"name">;
+  /** Called before the metrics are read, to set what is only known then. */
+  readonly samplers = new Set<() => void>();
 
   constructor(registry: Registry) {
     this.registry = registry;
     this.reconcile = reconcileMetrics(registry);
-    this.workqueue = workqueueMetrics(registry);
+    this.workqueue = workqueueMetrics(registry, this.samplers);
     this.calls = callMetrics(registry);
     this.cache = cacheMetrics(registry);
     const registers = [registry];
@@ -73,13 +75,21 @@ function reconcileMetrics(registry: Registry) {
   };
 }
 
-function workqueueMetrics(registry: Registry) {
+function workqueueMetrics(registry: Registry, samplers: ReadonlySet<() => void>) {
   const labelNames = ["name", "controller"] as const;
   const registers = [registry];
   const counter = (name: string, help: string) =>
     new Counter({ name: `workqueue_${name}`, help, labelNames, registers });
   const gauge = (name: string, help: string) =>
-    new Gauge({ name: `workqueue_${name}`, help, labelNames, registers });
+    new Gauge({
+      name: `workqueue_${name}`,
+      help,
+      labelNames,
+      registers,
+      collect: () => {
+        for (const sample of samplers) sample();
+      },
+    });
   const seconds = (name: string, help: string) =>
     new Histogram({
       name: `workqueue_${name}`,
