@@ -70,6 +70,8 @@ export interface Database {
   readonly pool: Pool;
   readonly settings: DatabaseSettings;
   readonly limits: PlatformLimits;
+  /** The folder of the migrations: `pitboss/` and `game/`. */
+  readonly migrations: URL;
   close(): Promise<void>;
 }
 
