@@ -16,6 +16,12 @@ export const errors = {
     title: "Malformed request",
     meaning: "The body is not JSON, or a header, cursor or query parameter cannot be read.",
   },
+  invalid_cursor: {
+    code: "invalid_cursor",
+    status: 400,
+    title: "Invalid cursor",
+    meaning: "The cursor is not the `next` of an earlier page.",
+  },
   idempotency_key_required: {
     code: "idempotency_key_required",
     status: 400,
@@ -130,6 +136,12 @@ export const errors = {
     title: "Invalid request",
     meaning: "A field is unknown, missing or has a wrong value; `pointer` says which.",
   },
+  invalid_client_seed: {
+    code: "invalid_client_seed",
+    status: 422,
+    title: "Invalid client seed",
+    meaning: "A client seed is 1 to 64 characters of A–Z, a–z, 0–9, _ and -.",
+  },
   invalid_bet: {
     code: "invalid_bet",
     status: 422,
@@ -177,6 +189,12 @@ export const errors = {
     status: 500,
     title: "Internal error",
     meaning: "The fault is ours; `instance` names it in our logs. Retry with the same key.",
+  },
+  revision_retired: {
+    code: "revision_retired",
+    status: 503,
+    title: "The game is changing",
+    meaning: "A new configuration has just taken over. Retry with the same key.",
   },
   unavailable: {
     code: "unavailable",

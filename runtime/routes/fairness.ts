@@ -1,0 +1,19 @@
+import type { Route } from "../route.ts";
+import { ref } from "./schemas.ts";
+import type { GameService } from "./service.ts";
+
+/** GET …/fairness: the player's seed pair in this game; the first call commits it. */
+export function fairness({ game, pairs }: GameService): Route {
+  return {
+    method: "GET",
+    path: `/games/${game}/fairness`,
+    name: "fairness",
+    summary: "The player's seed pair in this game",
+    access: "player",
+    answers: { 200: { meaning: "The active pair.", schema: ref("SeedPair") } },
+    refusals: [],
+    async handle({ player }) {
+      return { status: 200, body: await pairs.current(player) };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { JsonSchema, StakeTerms } from "../../games/game.ts";
+import { formatAmount } from "../../games/money.ts";
+import type { Route } from "../route.ts";
+import { game as gameName, gameState, list, object, ref } from "./schemas.ts";
+import type { GameService } from "./service.ts";
+
+const text: JsonSchema = { type: "string" };
+
+const rulesSchema = object({
+  name: gameName,
+  title: text,
+  engine: text,
+  engineVersion: text,
+  revision: text,
+  state: gameState,
+  config: { description: "the configuration with its defaults" },
+  returns: { description: "the exact return to player, by bet" },
+  betSchema: { description: "JSON Schema of `bet`" },
+  actionSchema: { description: "JSON Schema of `action`; null where rounds have one step" },
+  stakes: list(ref("StakeLimits")),
+  openTimeoutSeconds: {
+    type: "number",
+    description: "a round left open for longer is finished by the default action",
+  },
+  jackpots: list({}),
+});
+
+/** Stake limits as decimals. */
+export function stakesJson(stakes: readonly StakeTerms[]): object[] {
+  return stakes.map(({ currency, digits, min, max, step, maxPayout }) => ({
+    currency,
+    digits,
+    min: formatAmount(min, digits),
+    max: formatAmount(max, digits),
+    step: formatAmount(step, digits),
+    maxPayout: formatAmount(maxPayout, digits),
+  }));
+}
+
+/** GET /games/<game>: what this game is and what it returns. */
+export function rules({ game, compiled, catalogue }: GameService): Route {
+  const { engine, config, revision, betSchema } = compiled;
+  return {
+    method: "GET",
+    path: `/games/${game}`,
+    name: "rules",
+    summary: "The rules: configuration, exact returns, schemas and limits",
+    access: "public",
+    answers: { 200: { meaning: "The rules.", schema: rulesSchema } },
+    refusals: [],
+    async handle() {
+      const { title, state, returns, stakes, openTimeoutSeconds } = catalogue();
+      const body = {
+        name: game,
+        title,
+        engine: engine.name,
+        engineVersion: engine.version,
+        revision,
+        state,
+        config,
+        returns,
+        betSchema,
+        actionSchema: engine.actionSchema,
+        stakes: stakesJson(stakes),
+        openTimeoutSeconds,
+        jackpots: [],
+      };
+      return { status: 200, body };
+    },
+  };
+}
