@@ -76,10 +76,13 @@ function admit(object: unknown, old?: unknown): Admission {
 
 function checkerFor(object: unknown): Checker | Problem {
   if (!isObject(object)) return { pointer: "", message: "is no object" };
-  const kind = `${object["apiVersion"]}/${object["kind"]}`;
+  const { apiVersion, kind } = object;
   const known = [...checkers.keys()].join(", ");
-  const message = `no kind ${kind}; use one of ${known}`;
-  return checkers.get(kind) ?? { pointer: "/kind", message };
+  if (typeof apiVersion !== "string") {
+    return { pointer: "/apiVersion", message: `is missing; Pitboss has ${known}` };
+  }
+  const message = `there is no ${apiVersion}/${kind}; Pitboss has ${known}`;
+  return checkers.get(`${apiVersion}/${kind}`) ?? { pointer: "/kind", message };
 }
 
 /** Status is not part of a manifest: the API server drops it too. */
