@@ -7,10 +7,7 @@ import { inLockedSession, inTransaction } from "./session.ts";
 import type { Database, Left, Owner, Result } from "./types.ts";
 
 /** Rows of pitboss that speak of one game and mean nothing without its rounds. The ledger is not among them. */
-const TABLES = ["keys", "payout_counters", "seed_keys", "games"];
-
-/** A table of millions of rows is emptied in pieces, so that no transaction lives for minutes. */
-const ROWS_AT_ONCE = 20_000;
+const TABLES = ["counters", "totals", "seed_keys"];
 
 /**
  * Delete: schema and role go, with keys and seeds; the ledger stays, for money is never forgotten. The ownership row
@@ -30,7 +27,11 @@ async function drop(db: Database, client: PoolClient, owner: Owner): Promise<Res
   if (row === null) return { ok: "dropped" };
   if (!isRecorded(db, row, owner)) return { ok: "not-owner" };
   await lockRole(db, client, owner.name);
-  for (const table of TABLES) await empty(client, table, owner.name);
+  await client.query("DELETE FROM pitboss.games WHERE name = $1", [owner.name]);
+  await dropKeys(client, owner.name);
+  for (const table of TABLES) {
+    await client.query(`DELETE FROM pitboss.${table} WHERE game = $1`, [owner.name]);
+  }
   await inTransaction(client, async () => {
     await client.query(
       `DROP SCHEMA IF EXISTS ${pg.escapeIdentifier(schemaOf(owner.name))} CASCADE`,
@@ -41,12 +42,10 @@ async function drop(db: Database, client: PoolClient, owner: Owner): Promise<Res
   return { ok: "dropped" };
 }
 
-async function empty(client: PoolClient, table: string, game: string): Promise<void> {
-  // A partitioned table's rows are told apart by their partition too.
-  const remove = `DELETE FROM pitboss.${table} WHERE (tableoid, ctid) IN
-    (SELECT tableoid, ctid FROM pitboss.${table} WHERE game = $1 LIMIT ${ROWS_AT_ONCE})`;
-  for (;;) {
-    const { rowCount } = await client.query(remove, [game]);
-    if ((rowCount ?? 0) < ROWS_AT_ONCE) return;
-  }
+/** There may be millions, so partition by partition: no transaction lives for minutes. */
+async function dropKeys(client: PoolClient, game: string): Promise<void> {
+  const { rows } = await client.query<{ part: string }>(
+    "SELECT relid::text AS part FROM pg_partition_tree('pitboss.keys') WHERE isleaf",
+  );
+  for (const { part } of rows) await client.query(`DELETE FROM ${part} WHERE game = $1`, [game]);
 }

@@ -9,12 +9,13 @@
  *   migrate.ts    migrateShared(db): Promise<Result<Migrated>>
  *   provision.ts  provisionGame(db, request): Promise<Result<Provisioned>>
  *   password.ts   rotatePassword(db, game, password): Promise<void>
- *   release.ts    releaseGame(db, owner): Promise<Left>        (Retain)
- *   drop.ts       dropGame(db, owner): Promise<Left>           (Delete)
+ *   release.ts    releaseGame(db, owner): Promise<Result<Left>>        (Retain)
+ *   drop.ts       dropGame(db, owner): Promise<Result<Left>>           (Delete)
  *   catalogue.ts  saveCatalogue(db, row): Promise<{changed}>; setState(db, game, state); setReady(db, game, ready);
+ *                 retireRevisions(db, game, keep): a rollout is over, older revisions are played no more;
  *                 setDeleting(db, game): new rounds are refused from this commit on
  *   proofs.ts     saveProof(db, proof); loadProof(db, revision, engineDigest): Promise<StoredProof | null>
- *   seed-keys.ts  seedKey(db, game, platformKey): Promise<Buffer>   (32 bytes, made once)
+ *   seed-keys.ts  seedKey(db, game, platformKey): Promise<Result<Buffer>>   (32 bytes, made once)
  *   finish.ts     openRounds(db, game): Promise<number>;
  *                 finishOpenRounds(db, game, seedKey, {all: boolean}): Promise<{finished, left}>
  *   reveal.ts     revealPairs(db, game, seedKey): Promise<number>
@@ -38,7 +39,8 @@ export type Problem =
   | "SchemaNewer"
   | "NameTaken"
   | "AdoptionRequired"
-  | "ConnectionBudget";
+  | "ConnectionBudget"
+  | "PlatformKeyMismatch";
 
 export interface Failure {
   readonly problem: Problem;
