@@ -1,3 +1,4 @@
+import { ApiError, failedWith } from "./api-error.ts";
 import type { BackoffRange } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Informer } from "./informer.ts";
@@ -157,13 +158,13 @@ export class Controller {
 
   #failed(key: string, error: unknown): "error" {
     const { metrics, logger } = this.#options;
+    const facts = { controller: this.name, key, err: error };
     metrics.reconcile.errors.inc({ controller: this.name });
     if (isBug(error)) metrics.reconcile.panics.inc({ controller: this.name });
-    logger.error(
-      { controller: this.name, key, err: error },
-      "reconcile failed; it will be retried",
-    );
-    this.#queue.retry(key);
+    // Somebody else wrote first: nothing that anyone must know.
+    if (failedWith(error, "conflict")) logger.debug(facts, "was outrun; reconciles again");
+    else logger.error(facts, "reconcile failed; it will be retried");
+    this.#queue.retry(key, error instanceof ApiError ? error.retryAfterMs : 0);
     return "error";
   }
 }

@@ -92,12 +92,12 @@ export class Queue {
     this.#delayed.set(key, { at, low, cancel });
   }
 
-  /** Adds a key after a back-off that grows with its failures in a row. */
-  retry(key: string): void {
+  /** Adds a key after a back-off that grows with its failures in a row, and not before `atLeastMs`. */
+  retry(key: string, atLeastMs = 0): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     this.#metrics.retried();
-    this.addAfter(key, backoff(failures, this.#backoffMs));
+    this.addAfter(key, Math.max(atLeastMs, backoff(failures, this.#backoffMs)));
   }
 
   /** The key did well: its next failure is its first. */
