@@ -1,0 +1,139 @@
+-- Rounds of many steps. The runtime opens a transaction, locks the round, lets the engine take the action, and records it
+-- with `act`; nobody else moves the round meanwhile.
+
+CREATE FUNCTION is_expired(acting text, opened_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT deleting OR opened_at + open_timeout <= clock_timestamp() FROM games WHERE name = acting;
+$$;
+
+-- All that an engine needs to go on with a round.
+CREATE FUNCTION open_round_json(of_round uuid) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT jsonb_build_object(
+           'id', r.id, 'player', r.player, 'version', r.version, 'revision', r.revision,
+           'pair', p.id, 'sealed', encode(p.sealed, 'hex'), 'serverSeedHash', encode(p.server_seed_hash, 'hex'),
+           'clientSeed', coalesce(r.client_seed, p.client_seed), 'nonce', r.nonce,
+           'clientSeedBy', CASE WHEN r.client_seed IS NOT NULL THEN 'player' ELSE p.client_seed_by END,
+           'currency', r.currency, 'digits', r.digits, 'stake', r.stake::text, 'staked', r.staked::text,
+           'bet', r.bet, 'actions', r.actions)
+    FROM rounds r JOIN seed_pairs p ON p.id = r.pair WHERE r.id = of_round AND r.state = 'open';
+$$;
+
+-- status: locked, replayed, idempotency_mismatch, not_found, round_settled.
+CREATE FUNCTION lock_round(of_player text, of_round uuid, with_key text, with_hash text, OUT status text, OUT detail jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  acting constant text := acting_game(current_schema());
+  known keys;
+  locked rounds;
+BEGIN
+  PERFORM lock_pairs(ARRAY[of_player]);
+  SELECT * INTO known FROM keys k WHERE k.player = of_player AND k.game = acting AND k.key = with_key;
+  IF FOUND THEN
+    status := CASE WHEN known.hash = decode(with_hash, 'hex') THEN 'replayed' ELSE 'idempotency_mismatch' END;
+    detail := jsonb_build_object('round', known.round);
+    RETURN;
+  END IF;
+  SELECT * INTO locked FROM rounds r WHERE r.id = of_round AND r.player = of_player FOR NO KEY UPDATE;
+  detail := open_round_json(locked.id);
+  status := CASE WHEN locked.id IS NULL THEN 'not_found' WHEN detail IS NULL THEN 'round_settled' ELSE 'locked' END;
+END
+$$;
+
+-- Open rounds past their time, the oldest first; all of them while the game is being deleted.
+CREATE FUNCTION expired(at_most integer) RETURNS TABLE (player text, round uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT o.player, o.round FROM games g JOIN open_rounds o ON g.deleting OR o.created_at <= clock_timestamp() - g.open_timeout
+   WHERE g.name = acting_game(current_schema()) ORDER BY o.created_at LIMIT least(at_most, 1000);
+$$;
+
+-- Locks a round that is past its time; null where somebody else has it or has finished it.
+CREATE FUNCTION lock_expired(of_player text, of_round uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  acting constant text := acting_game(current_schema());
+BEGIN
+  PERFORM FROM seed_pairs p WHERE p.player = of_player AND p.state = 'active' FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  PERFORM FROM rounds r
+    WHERE r.id = of_round AND r.player = of_player AND r.state = 'open' AND is_expired(acting, r.created_at)
+    FOR NO KEY UPDATE SKIP LOCKED;
+  RETURN CASE WHEN FOUND THEN open_round_json(of_round) END;
+END
+$$;
+
+CREATE TYPE act_item AS (
+  -- Without a key it is the default action, which only an expired round takes.
+  player text, round uuid, key text, hash text,
+  -- The version that the actions begin at, and what they add to the record.
+  version integer, actions jsonb, debit numeric, regret numeric,
+  -- payout and digest are absent while the round goes on.
+  outcome jsonb, legal_actions text[], payout numeric, digest text, expected numeric
+);
+
+-- status: done, replayed, idempotency_mismatch, not_found, round_settled, version_conflict, not_expired, insufficient_funds.
+CREATE FUNCTION act(asked jsonb, OUT status text, OUT detail jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  acting constant text := acting_game(current_schema());
+  moment constant timestamptz := clock_timestamp();
+  a constant act_item := jsonb_populate_record(NULL::act_item, asked);
+  r rounds;
+BEGIN
+  SELECT l.status, l.detail INTO act.status, act.detail FROM lock_round(a.player, a.round, a.key, a.hash) AS l;
+  IF status <> 'locked' THEN
+    RETURN;
+  END IF;
+  detail := NULL;
+  SELECT * INTO r FROM rounds WHERE id = a.round;
+  status := CASE WHEN r.version <> a.version THEN 'version_conflict'
+                 WHEN a.key IS NULL AND NOT is_expired(acting, r.created_at) THEN 'not_expired'
+                 WHEN NOT move_funds(acting, a, r, moment) THEN 'insufficient_funds'
+                 ELSE 'done' END;
+  IF status <> 'done' THEN
+    RETURN;
+  END IF;
+  UPDATE rounds SET
+    version = r.version + jsonb_array_length(a.actions), actions = r.actions || a.actions, staked = r.staked + a.debit,
+    outcome = a.outcome, legal_actions = a.legal_actions, payout = a.payout, digest = decode(a.digest, 'hex'),
+    regret = a.regret, state = CASE WHEN a.payout IS NULL THEN 'open' ELSE 'settled' END,
+    settled_at = CASE WHEN a.payout IS NOT NULL THEN moment END
+   WHERE id = a.round;
+  IF a.payout IS NOT NULL THEN
+    DELETE FROM open_rounds WHERE player = a.player AND round = a.round;
+  END IF;
+  IF a.key IS NOT NULL THEN
+    INSERT INTO keys (player, game, key, hash, round) VALUES (a.player, acting, a.key, decode(a.hash, 'hex'), a.round);
+  END IF;
+END
+$$;
+
+-- Debits what the action adds to the stake and credits the payout; false, and nothing moved, where funds are short.
+CREATE FUNCTION move_funds(acting text, a act_item, r rounds, moment timestamptz) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  mine bigint;
+  house bigint;
+  off constant numeric := coalesce(a.payout - a.expected + a.regret, 0);
+BEGIN
+  -- An action adds at most the first stake (a double does), and all of them what no engine exceeds.
+  IF a.debit NOT BETWEEN 0 AND r.stake OR r.staked + a.debit > 100 * r.stake THEN
+    RAISE check_violation USING MESSAGE = 'an action may not add so much to the stake';
+  END IF;
+  UPDATE balances b SET balance = b.balance - a.debit + coalesce(a.payout, 0)
+   WHERE b.player = r.player AND b.currency = r.currency AND b.balance >= a.debit RETURNING b.account INTO mine;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  SELECT id INTO STRICT house FROM accounts WHERE kind = 'house' AND name = acting AND currency = r.currency;
+  INSERT INTO transfers (debit, credit, player, currency, amount, kind, game, round, created_at)
+    SELECT t.debit, t.credit, mine, r.currency, t.amount, t.kind, acting, r.id, moment
+      FROM (VALUES (mine, house, a.debit, 'stake'), (house, mine, a.payout, 'payout')) AS t (debit, credit, amount, kind)
+     WHERE t.amount > 0;
+  PERFORM count_rounds(acting, date_bin('1 minute', moment, '2000-01-01 00:00:00Z'), r.currency, r.revision,
+                       CASE WHEN a.payout IS NULL THEN 0 ELSE 1 END, a.debit, coalesce(a.payout, 0), off, off * off);
+  RETURN true;
+END
+$$;
