@@ -15,8 +15,7 @@ const FUNCTIONS = `SELECT p.oid, p.oid::regprocedure AS name FROM pg_proc p JOIN
 /** Whether the role of a schema has all that `grantToRole` gives. */
 export async function isGranted(client: PoolClient, schema: string): Promise<boolean> {
   const { rows } = await client.query<{ granted: boolean }>(
-    `SELECT has_database_privilege($1, current_database(), 'CONNECT')
-        AND has_schema_privilege($1, (SELECT oid FROM pg_namespace WHERE nspname = $1), 'USAGE')
+    `SELECT has_schema_privilege($1, (SELECT oid FROM pg_namespace WHERE nspname = $1), 'USAGE')
         AND NOT EXISTS (SELECT FROM (${TABLES}) t WHERE NOT has_table_privilege($1, t.oid, 'SELECT'))
         AND NOT EXISTS (SELECT FROM (${FUNCTIONS}) f WHERE NOT has_function_privilege($1, f.oid, 'EXECUTE'))
         AS granted`,
@@ -28,11 +27,6 @@ export async function isGranted(client: PoolClient, schema: string): Promise<boo
 /** Grants the role of a schema (both have one name) what it may do there; in the caller's transaction. */
 export async function grantToRole(client: PoolClient, schema: string): Promise<void> {
   const role = pg.escapeIdentifier(schema);
-  const { rows } = await client.query<{ database: string }>(
-    "SELECT current_database() AS database",
-  );
-  const database = pg.escapeIdentifier(rows[0]?.database ?? "");
-  await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
   await client.query(`GRANT USAGE ON SCHEMA ${role} TO ${role}`);
   const tables = await client.query<{ name: string }>(TABLES, [schema]);
   for (const { name } of tables.rows) {

@@ -9,17 +9,17 @@ import type { Database } from "./types.ts";
  */
 export function housekeeping(db: Database): Promise<void> {
   return inSession(db, "keeping the tables in order", async (client) => {
+    // Also where there is no game yet: the cashier moves money.
     await client.query("SELECT pitboss.add_partitions('pitboss.transfers')");
     const { rows } = await client.query<{ game: string }>(
       `SELECT game FROM pitboss.ownership
-        WHERE platform = $1 AND released_at IS NULL AND to_regclass(quote_ident('game_' || game) || '.rounds') IS NOT NULL
+        WHERE platform = $1 AND released_at IS NULL
+          AND to_regprocedure(quote_ident('game_' || game) || '.housekeep()') IS NOT NULL
         ORDER BY game`,
       [db.limits.platform],
     );
     for (const { game } of rows) {
-      const rounds = `${pg.escapeIdentifier(schemaOf(game))}.rounds`;
-      await client.query("SELECT pitboss.add_partitions($1::regclass)", [rounds]);
-      await client.query("SELECT pitboss.fold_counters($1)", [game]);
+      await client.query(`SELECT ${pg.escapeIdentifier(schemaOf(game))}.housekeep()`);
     }
   });
 }

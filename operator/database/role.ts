@@ -22,6 +22,8 @@ const SESSION_END_MS = 5_000;
 export interface RoleState {
   readonly login: boolean;
   readonly connectionLimit: number;
+  /** Whether this database lets it in. */
+  readonly mayConnect: boolean;
   /** See `markOf`; null where someone else made the role. */
   readonly mark: string | null;
 }
@@ -35,6 +37,7 @@ export interface RoleWish {
 export async function roleState(client: PoolClient, game: string): Promise<RoleState | null> {
   const { rows } = await client.query<RoleState>(
     `SELECT rolcanlogin AS login, rolconnlimit AS "connectionLimit",
+            has_database_privilege(oid, current_database(), 'CONNECT') AS "mayConnect",
             shobj_description(oid, 'pg_authid') AS mark
        FROM pg_roles WHERE rolname = $1`,
     [schemaOf(game)],
@@ -64,6 +67,7 @@ export function isAsWished(
 ): boolean {
   return (
     state?.login === true &&
+    state.mayConnect &&
     state.connectionLimit === wish.connectionLimit &&
     state.mark === markOf(db, game, wish.password)
   );
@@ -87,6 +91,8 @@ export async function ensureRole(
   for (const [name, value] of Object.entries(ROLE_SETTINGS)) {
     await client.query(`ALTER ROLE ${role} SET ${name} = ${pg.escapeLiteral(value)}`);
   }
+  const database = pg.escapeIdentifier(db.settings.database);
+  await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
   await setPassword(db, client, game, wish.password);
   return null;
 }
