@@ -4,7 +4,7 @@ import { compare, type Fraction, one, parseFraction, toDecimal, zero } from "./f
 import type { Json, Problem, StakeTerms } from "./game.ts";
 import { engines } from "./index.ts";
 import { formatAmount } from "./money.ts";
-import { compile } from "./play.ts";
+import { type Compiled, compile } from "./play.ts";
 import { percent, type WorstStake } from "./worst-stake.ts";
 
 export type { Figures } from "./figures.ts";
@@ -47,23 +47,34 @@ interface Gate {
   sideMin: Fraction;
 }
 
+/** The named engine with this configuration; pointers of problems lead into a Game's spec. */
+export function compileNamed(
+  name: string,
+  config: Json,
+): { compiled: Compiled } | { problem: ProofProblem; problems: Problem[] } {
+  const engine = engines.get(name);
+  if (!engine) {
+    const message = `there is no engine "${name}"; use one of ${[...engines.keys()].join(", ")}`;
+    return { problem: "UnknownEngine", problems: [{ pointer: "/engine", message }] };
+  }
+  const compiled = compile(engine, config);
+  if ("problems" in compiled) {
+    return { problem: "ConfigInvalid", problems: under("/config", compiled.problems) };
+  }
+  return { compiled };
+}
+
 /** Proves one configuration with its stakes against the promised return. */
 export function prove(request: ProofRequest): Proof {
   const unplayable = (problem: ProofProblem, problems: Problem[]): Proof => {
     const verdict = refusal(problem, problems);
     return { verdict, figures: null, revision: null, config: request.config };
   };
-  const engine = engines.get(request.engine);
-  if (!engine) {
-    const message = `there is no engine "${request.engine}"; use one of ${[...engines.keys()].join(", ")}`;
-    return unplayable("UnknownEngine", [{ pointer: "/engine", message }]);
-  }
-  const compiled = compile(engine, request.config);
-  if ("problems" in compiled) {
-    return unplayable("ConfigInvalid", under("/config", compiled.problems));
-  }
+  const read = compileNamed(request.engine, request.config);
+  if ("problem" in read) return unplayable(read.problem, read.problems);
+  const { compiled } = read;
   const stakes = request.stakes.flatMap((terms, i) =>
-    under(`/stakes/${i}`, engine.checkStakes?.(compiled.prepared, terms) ?? []),
+    under(`/stakes/${i}`, compiled.engine.checkStakes?.(compiled.prepared, terms) ?? []),
   );
   if (stakes.length > 0) return unplayable("StakesInvalid", stakes);
   const returns = computeReturns(compiled, request.stakes);

@@ -1,0 +1,76 @@
+// A Game manifest as far as its mathematics goes. The whole of it is checked by `npm run validate`.
+import { parseAllDocuments } from "yaml";
+import type { Json, JsonSchema, Problem } from "./game.ts";
+import type { ProofRequest } from "./prove.ts";
+import { validator } from "./schema.ts";
+import { type StakeSpec, stakeTerms } from "./stakes.ts";
+
+interface GameManifest {
+  kind: string;
+  spec: {
+    engine: string;
+    config: Json;
+    stakes: StakeSpec[];
+    returnToPlayer: ProofRequest["returnToPlayer"];
+  };
+}
+
+const text: JsonSchema = { type: "string", maxLength: 80 };
+
+const manifestSchema: JsonSchema = {
+  type: "object",
+  required: ["apiVersion", "kind", "spec"],
+  properties: {
+    apiVersion: { type: "string", enum: ["pitboss.dev/v1alpha1"] },
+    kind: { type: "string", enum: ["Game"] },
+    spec: {
+      type: "object",
+      required: ["engine", "returnToPlayer", "stakes"],
+      properties: {
+        engine: { ...text, description: "the name of an engine, such as coin-flip" },
+        config: { type: "object", default: {} },
+        returnToPlayer: {
+          type: "object",
+          required: ["min"],
+          additionalProperties: false,
+          properties: { min: text, max: text, sideMin: text },
+        },
+        stakes: {
+          type: "array",
+          minItems: 1,
+          maxItems: 64,
+          items: {
+            type: "object",
+            required: ["currency", "min", "max", "maxPayout"],
+            additionalProperties: false,
+            properties: { currency: text, min: text, max: text, step: text, maxPayout: text },
+          },
+        },
+      },
+    },
+  },
+};
+
+const faultsOf = validator(manifestSchema, { everyFault: true });
+
+/** What to prove for the one Game in this YAML text, or what is wrong with it. */
+export function readGame(yaml: string): { request: ProofRequest } | { problems: Problem[] } {
+  const documents = parseAllDocuments(yaml);
+  const broken = documents.flatMap((document) => document.errors);
+  if (broken.length > 0) return whole(`it is not YAML: ${broken[0]?.message.split("\n")[0]}`);
+  const values: Json[] = documents.map((document) => document.toJS()).filter((it) => it !== null);
+  const [manifest, ...more] = values;
+  if (manifest === undefined) return whole("it is empty: write one Game manifest");
+  if (more.length > 0) return whole(`it holds ${values.length} documents: give one Game at a time`);
+  const faults = faultsOf(manifest);
+  if (faults.length > 0) return { problems: faults };
+  const { spec } = manifest as unknown as GameManifest;
+  const stakes = stakeTerms(spec.stakes);
+  if ("problems" in stakes) return stakes;
+  const { engine, config, returnToPlayer } = spec;
+  return { request: { engine, config, stakes: stakes.terms, returnToPlayer } };
+}
+
+function whole(message: string): { problems: Problem[] } {
+  return { problems: [{ pointer: "", message }] };
+}
