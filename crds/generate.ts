@@ -12,22 +12,31 @@ const root = join(import.meta.dirname, "..");
 
 interface Derived {
   readonly path: string;
-  readonly source: string;
-  content(source: string): string | Promise<string>;
+  readonly sources: readonly string[];
+  /** From the texts of the sources, in their order. */
+  content(sources: readonly string[]): string | Promise<string>;
 }
+
+const definitionFiles = kindNames.map((kind) => `crds/${kind}.yaml`);
 
 const derived: readonly Derived[] = [
   ...kindNames.map((kind) => ({
     path: `crds/generated/${kind}.ts`,
-    source: `crds/${kind}.yaml`,
-    content: (yaml: string) => typesOf(yaml, `crds/${kind}.yaml`),
+    sources: [`crds/${kind}.yaml`],
+    content: ([yaml = ""]: readonly string[]) => typesOf(yaml, `crds/${kind}.yaml`),
   })),
+  {
+    path: "manifests/base/crds.yaml",
+    sources: definitionFiles,
+    content: (texts) =>
+      `# Generated from ${definitionFiles.join(", ")} by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
+  },
 ];
 
-for (const file of derived) {
-  const content = await file.content(await readFile(join(root, file.source), "utf8"));
-  const target = join(root, file.path);
+for (const { path, sources, content } of derived) {
+  const texts = await Promise.all(sources.map((source) => readFile(join(root, source), "utf8")));
+  const target = join(root, path);
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, content);
-  console.log(`${file.path} from ${file.source}`);
+  await writeFile(target, await content(texts));
+  console.log(`${path} from ${sources.join(", ")}`);
 }
