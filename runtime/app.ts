@@ -45,16 +45,20 @@ function drained({ lifecycle }: AppOptions): Middleware {
 
 function failed(ctx: Context, error: unknown, { log, isDatabaseAway }: AppOptions): void {
   if (ctx.req.aborted) {
-    log.debug({ path: ctx.path }, "the client went away");
+    log.debug({ path: ctx.url }, "the client went away");
+    return;
+  }
+  if (error instanceof Error && "code" in error && error.code === "ERR_INVALID_URL") {
+    refuse(ctx, { refused: "malformed", detail: "the target of the request is no address" });
     return;
   }
   if (isDatabaseAway(error)) {
-    log.warn({ err: error, path: ctx.path }, "the database is away");
+    log.warn({ err: error, path: ctx.url }, "the database is away");
     refuse(ctx, { refused: "unavailable", detail: "the database cannot be reached" });
     return;
   }
   const { status, headers, body } = faultOf();
-  log.error({ err: error, path: ctx.path, method: ctx.method, instance: body.instance }, "a fault");
+  log.error({ err: error, path: ctx.url, method: ctx.method, instance: body.instance }, "a fault");
   ctx.set(headers);
   ctx.status = status;
   ctx.body = body;

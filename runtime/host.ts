@@ -62,6 +62,9 @@ export class Host {
         process.exit(1);
       });
     }
+    // Node's own words would not be JSON.
+    process.removeAllListeners("warning");
+    process.on("warning", (warning) => this.#log.warn({ err: warning }, warning.message));
     await listen(this.#operations, this.#config.operationsPort);
   }
 

@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../../games/game.ts";
+import proofSchema from "../../games/proof.schema.json" with { type: "json" };
 import { errors } from "../errors.ts";
 import { AMOUNT_LENGTH_MAX } from "../money.ts";
 
@@ -33,7 +34,7 @@ export const clientSeed: JsonSchema = {
 };
 export const currency: JsonSchema = {
   type: "string",
-  pattern: "^[A-Z]{3,10}$",
+  pattern: "^[A-Z][A-Z0-9]{1,9}$",
   description: "code of a currency, such as USD",
 };
 export const cursor: JsonSchema = {
@@ -124,12 +125,8 @@ const stakeLimits = object({
   maxPayout: { ...money, description: "a bet that could win more is refused" },
 });
 
-const proof: JsonSchema = {
-  type: "object",
-  description: "What is needed to replay the round offline; see the page on fairness.",
-  required: ["engine", "engineVersion", "revision", "config", "round", "game", "serverSeed"],
-  properties: { serverSeed: hash256, serverSeedHash: hash256, digest: hash256 },
-};
+// A component of an OpenAPI document is no document of its own: it names no dialect.
+const { $schema: _, ...proof } = proofSchema;
 
 const revealed = object({ serverSeed: hash256, serverSeedHash: hash256, clientSeed });
 
