@@ -32,12 +32,13 @@ export function dataPlace(directory: string, account: Account | undefined): stri
   return owned(place, account);
 }
 
-/** Whoever deletes the state folder means the database too: clusters made for it earlier go. */
+/** Whoever deletes a state folder means its database too: clusters made for such folders go. */
 function removeForgotten(directory: string): void {
   const shared = sharedFolder();
   for (const name of readdirSync(shared).filter((file) => file.endsWith(".home"))) {
     const note = join(shared, name);
-    if (readFileSync(note, "utf8") !== directory) continue;
+    const home = readFileSync(note, "utf8");
+    if (home !== directory && existsSync(home)) continue;
     rmSync(note.slice(0, -".home".length), { recursive: true, force: true });
     rmSync(note);
   }
