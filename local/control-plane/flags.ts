@@ -51,6 +51,8 @@ export function apiServerFlags(credentials: Credentials, ports: Ports): string[]
     `--proxy-client-cert-file=${caFile}`,
     `--proxy-client-key-file=${keyFile}`,
     "--kubelet-preferred-address-types=InternalIP",
+    // Without it open watches hold up the shutdown for a minute.
+    "--shutdown-watch-termination-grace-period=2s",
     "--profiling=false",
   ];
 }
