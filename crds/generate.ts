@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pages } from "../docs/derive.ts";
 import { kindNames } from "./schemas.ts";
 import { typesOf } from "./types.ts";
 
@@ -28,9 +29,14 @@ const derived: readonly Derived[] = [
   {
     path: "manifests/base/crds.yaml",
     sources: definitionFiles,
-    content: (texts) =>
+    content: (texts: readonly string[]) =>
       `# Generated from ${definitionFiles.join(", ")} by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
   },
+  ...pages.map(({ path, source, content }) => ({
+    path,
+    sources: source.split(", "),
+    content,
+  })),
 ];
 
 for (const { path, sources, content } of derived) {
