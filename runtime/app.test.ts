@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { after, before, describe, it } from "mocha";
+import { DatabaseAway } from "./database-away.ts";
 import { gameRoutes } from "./routes/index.ts";
 import { roundId, sampleGame, sampleRound } from "./routes/testing.ts";
-import { TestDatabaseAway, type TestIssuer, testApp, testIssuer } from "./testing.ts";
+import { type TestIssuer, testApp, testIssuer } from "./testing.ts";
 import type { Rounds, SeedPairs } from "./types.ts";
 
 const rounds = "/games/flip/rounds";
@@ -327,7 +328,7 @@ describe("app", () => {
 
   it("answers 503 with Retry-After while the database is away", async () => {
     const away = async () => {
-      throw new TestDatabaseAway("gone");
+      throw new DatabaseAway("gone");
     };
     answers = { place: away, list: away, current: away };
     for (const reply of [

@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import Koa, { type Context, type Middleware } from "koa";
 import type { Authenticate } from "./auth.ts";
+import { isDatabaseAway } from "./database-away.ts";
 import { endpoint, refuse } from "./endpoint.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Logger } from "./log.ts";
@@ -17,8 +18,6 @@ export interface AppOptions {
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
   readonly metrics: HttpMetrics;
-  /** Whether a thrown error means that the database cannot be reached. */
-  readonly isDatabaseAway: (error: unknown) => boolean;
   readonly inFlightMax?: number;
 }
 
@@ -43,7 +42,7 @@ function drained({ lifecycle }: AppOptions): Middleware {
   };
 }
 
-function failed(ctx: Context, error: unknown, { log, isDatabaseAway }: AppOptions): void {
+function failed(ctx: Context, error: unknown, { log }: AppOptions): void {
   if (ctx.req.aborted) {
     log.debug({ path: ctx.url }, "the client went away");
     return;

@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const jwks = makeValidator((text) => {
   const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null || !("keys" in value)) {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "keys")) {
     throw new TypeError('not a JSON Web Key Set, {"keys": […]}');
   }
   return text;

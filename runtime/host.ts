@@ -14,7 +14,6 @@ import { drain, listen, playersServer } from "./server.ts";
 export interface Service {
   readonly routes: readonly Route[];
   readiness(): Readiness;
-  isDatabaseAway(error: unknown): boolean;
   /** Ends what goes on behind the requests; called when the last of them has been answered. */
   stop(): Promise<void>;
 }
@@ -78,7 +77,6 @@ export class Host {
       lifecycle: this.#lifecycle,
       log: this.#log,
       metrics: httpMetrics(this.registry),
-      isDatabaseAway: service.isDatabaseAway,
     });
     this.#players = playersServer(app.callback());
     await listen(this.#players, httpPort);

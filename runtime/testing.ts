@@ -10,9 +10,6 @@ import { createRegistry, httpMetrics } from "./metrics.ts";
 import type { Route } from "./route.ts";
 import { listen, playersServer } from "./server.ts";
 
-/** An error that a test throws in the place of a database that cannot be reached. */
-export class TestDatabaseAway extends Error {}
-
 type Algorithm = "RS256" | "ES256" | "EdDSA";
 
 /** Signs tokens as a casino's login does. */
@@ -87,7 +84,7 @@ export function addressOf(server: Server): string {
 export async function testApp(
   routes: readonly Route[],
   issuer: TestIssuer,
-  more: { inFlightMax?: number; isDatabaseAway?: (error: unknown) => boolean } = {},
+  more: { inFlightMax?: number } = {},
 ) {
   const lines: string[] = [];
   const registry = createRegistry("test");
@@ -103,7 +100,6 @@ export async function testApp(
     lifecycle,
     log: createLogger("debug", {}, { write: (line) => lines.push(line) }),
     metrics: httpMetrics(registry),
-    isDatabaseAway: (error) => error instanceof TestDatabaseAway,
     ...more,
   });
   const server = playersServer(app.callback());

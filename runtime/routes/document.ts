@@ -1,9 +1,14 @@
+import type { JsonSchema } from "../../games/game.ts";
 import { openApi } from "../openapi.ts";
 import type { Route } from "../route.ts";
-import { types } from "./schemas.ts";
 
 /** GET …/openapi.json: the document of these routes and of itself, made once. */
-export function document(path: string, title: string, routes: readonly Route[]): Route {
+export function document(
+  path: string,
+  title: string,
+  routes: readonly Route[],
+  types: Readonly<Record<string, JsonSchema>>,
+): Route {
   const route: Route = {
     method: "GET",
     path,

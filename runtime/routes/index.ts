@@ -8,6 +8,7 @@ import { placeRound } from "./place-round.ts";
 import { proof } from "./proof.ts";
 import { rotate } from "./rotate.ts";
 import { rules } from "./rules.ts";
+import { types } from "./schemas.ts";
 import type { GameService } from "./service.ts";
 
 const makers = [rules, placeRound, listRounds, getRound, act, proof, fairness, rotate];
@@ -15,5 +16,5 @@ const makers = [rules, placeRound, listRounds, getRound, act, proof, fairness, r
 /** Every route of a game server. */
 export function gameRoutes(service: GameService): Route[] {
   const routes = makers.map((make) => make(service) as Route);
-  return [...routes, document(`/games/${service.game}/openapi.json`, service.game, routes)];
+  return [...routes, document(`/games/${service.game}/openapi.json`, service.game, routes, types)];
 }

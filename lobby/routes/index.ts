@@ -1,0 +1,16 @@
+import type { Route } from "../../runtime/route.ts";
+import { document } from "../../runtime/routes/document.ts";
+import { getWallet } from "./get-wallet.ts";
+import { listEntries } from "./list-entries.ts";
+import { listGames } from "./list-games.ts";
+import { types } from "./schemas.ts";
+import type { LobbyService } from "./service.ts";
+import { makeTransfer } from "./transfer.ts";
+
+const makers = [listGames, getWallet, listEntries, makeTransfer];
+
+/** Every route of the lobby. */
+export function lobbyRoutes(service: LobbyService): Route[] {
+  const routes = makers.map((make) => make(service) as Route);
+  return [...routes, document("/openapi.json", "Pitboss lobby", routes, types)];
+}

@@ -1,0 +1,74 @@
+import type { JsonSchema } from "../../games/game.ts";
+import { PLAYER_PATTERN } from "../../runtime/auth.ts";
+import {
+  currency,
+  game,
+  gameState,
+  list,
+  money,
+  object,
+  ref,
+  types as shared,
+} from "../../runtime/routes/schemas.ts";
+
+const text: JsonSchema = { type: "string" };
+const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] });
+const uuid: JsonSchema = { type: "string", format: "uuid" };
+const time: JsonSchema = { type: "string", format: "date-time" };
+const fraction: JsonSchema = {
+  type: "string",
+  pattern: "^[0-9]+(/[1-9][0-9]*)?$",
+  description: 'exact, in lowest terms, such as "49/50"',
+};
+
+export const player: JsonSchema = {
+  type: "string",
+  pattern: PLAYER_PATTERN,
+  description: "1 to 255 characters, none of them a control character",
+};
+export const reference: JsonSchema = {
+  type: "string",
+  pattern: "^[^\\p{Cc}\\p{Cs}]{1,255}$",
+  description: "the casino's own name of this transfer, 1 to 255 characters",
+};
+
+/** A game of the catalogue. */
+export const catalogueItem = object({
+  name: game,
+  title: text,
+  engine: text,
+  revision: text,
+  state: gameState,
+  ready: { type: "boolean" },
+  rtp: orNull(object({ min: fraction, max: fraction })),
+  stakes: list(ref("StakeLimits")),
+  path: text,
+});
+
+export const balance = object({ currency, balance: money });
+
+export const entry = object({
+  id: uuid,
+  kind: { enum: ["stake", "payout", "deposit", "withdrawal"] },
+  currency,
+  amount: { ...money, description: "signed: positive came to the player" },
+  game: orNull(game),
+  round: orNull(uuid),
+  reference: orNull(text),
+  createdAt: time,
+});
+
+export const transferred = object({
+  id: uuid,
+  player: text,
+  currency,
+  amount: money,
+  reference: text,
+  balance: { ...money, description: "the player's balance" },
+  createdAt: time,
+});
+
+const { Problem, StakeLimits } = shared;
+
+/** The named types of the lobby's document. */
+export const types = { Problem, StakeLimits };
