@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import pg from "pg";
@@ -8,6 +9,7 @@ import { provisionGame } from "../../operator/database/provision.ts";
 import type {
   Database,
   DatabaseSettings,
+  Problem,
   ProvisionRequest,
   Result,
 } from "../../operator/database/types.ts";
@@ -88,6 +90,17 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
 export function expectOk<T>(result: Result<T>): T {
   if ("ok" in result) return result.ok;
   throw new Error(`${result.problem}: ${result.message}`);
+}
+
+/** Fails unless the result is this problem, said so. */
+export function expectProblem(
+  result: Result<unknown> | undefined,
+  problem: Problem,
+  message: RegExp,
+): void {
+  assert.ok(result !== undefined && "problem" in result, `expected ${problem}, not ok`);
+  assert.equal(result.problem, problem, result.message);
+  assert.match(result.message, message);
 }
 
 /** Runs `work` with a connection of its own. */

@@ -1,0 +1,47 @@
+import type { PoolClient } from "pg";
+import type { Database } from "../../operator/database/types.ts";
+
+/** Thrown where a `crashingDatabase` dies. */
+export class Crash extends Error {
+  override readonly name = "Crash";
+}
+
+export interface CrashingDatabase {
+  readonly db: Database;
+  /** Statements that were sent so far. */
+  count(): number;
+}
+
+/**
+ * The same database as seen by a process that dies right after its statement number `last`: the statement ran, its
+ * session is torn, nothing more is sent. Without a number it only counts.
+ */
+export function crashingDatabase(db: Database, last = Number.POSITIVE_INFINITY): CrashingDatabase {
+  let count = 0;
+  const dying = (client: PoolClient): PoolClient =>
+    new Proxy(client, {
+      get(target, property) {
+        if (property !== "query") {
+          const value: unknown = Reflect.get(target, property);
+          return typeof value === "function" ? value.bind(target) : value;
+        }
+        return async (...statement: unknown[]) => {
+          if (count >= last) throw new Crash(`it died after statement ${last}`);
+          count += 1;
+          const result: unknown = await Reflect.apply(target.query, target, statement);
+          if (count < last) return result;
+          // No goodbye: as when the process is gone.
+          Reflect.get(target, "connection").stream.destroy();
+          throw new Crash(`it died after statement ${last}`);
+        };
+      },
+    });
+  const pool = new Proxy(db.pool, {
+    get(target, property) {
+      if (property === "connect") return async () => dying(await target.connect());
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { db: { ...db, pool }, count: () => count };
+}
