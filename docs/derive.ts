@@ -1,6 +1,7 @@
+import { lobbySettings } from "../lobby/config.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
 import { reasons } from "../operator/game/reasons.ts";
-import { runtimeSettings, sharedSettings } from "../runtime/config.ts";
+import { runtimeSettings } from "../runtime/config.ts";
 import { errors } from "../runtime/errors.ts";
 
 /** A page that says what a table in the code says. */
@@ -67,9 +68,9 @@ export const pages: readonly Page[] = [
   },
   {
     path: "docs/settings.md",
-    source: "operator/config.ts, runtime/config.ts",
+    source: "operator/config.ts, runtime/config.ts, lobby/config.ts",
     content: () =>
-      page("operator/config.ts and runtime/config.ts", [
+      page("operator/config.ts, runtime/config.ts and lobby/config.ts", [
         "# Settings",
         "",
         "Environment variables, read once at the start of a process. An empty one counts as not set.",
@@ -86,7 +87,7 @@ export const pages: readonly Page[] = [
         "",
         "## Lobby",
         "",
-        ...settingsTable(sharedSettings),
+        ...settingsTable(lobbySettings),
       ]),
   },
 ];
