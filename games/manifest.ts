@@ -55,13 +55,9 @@ const faultsOf = validator(manifestSchema, { everyFault: true });
 
 /** What to prove for the one Game in this YAML text, or what is wrong with it. */
 export function readGame(yaml: string): { request: ProofRequest } | { problems: Problem[] } {
-  const documents = parseAllDocuments(yaml);
-  const broken = documents.flatMap((document) => document.errors);
-  if (broken.length > 0) return whole(`it is not YAML: ${broken[0]?.message.split("\n")[0]}`);
-  const values: Json[] = documents.map((document) => document.toJS()).filter((it) => it !== null);
-  const [manifest, ...more] = values;
-  if (manifest === undefined) return whole("it is empty: write one Game manifest");
-  if (more.length > 0) return whole(`it holds ${values.length} documents: give one Game at a time`);
+  const read = readDocument(yaml);
+  if ("problems" in read) return read;
+  const { manifest } = read;
   const faults = faultsOf(manifest);
   if (faults.length > 0) return { problems: faults };
   const { spec } = manifest as unknown as GameManifest;
@@ -69,6 +65,26 @@ export function readGame(yaml: string): { request: ProofRequest } | { problems: 
   if ("problems" in stakes) return stakes;
   const { engine, config, returnToPlayer } = spec;
   return { request: { engine, config, stakes: stakes.terms, returnToPlayer } };
+}
+
+function readDocument(yaml: string): { manifest: Json } | { problems: Problem[] } {
+  const documents = parseAllDocuments(yaml);
+  const [broken] = documents.flatMap((document) => document.errors);
+  if (broken) return whole(`it is not YAML: ${broken.message.split("\n")[0]}`);
+  const filled = documents.filter((document) => document.contents !== null);
+  const [document] = filled;
+  if (!document) return whole("it is empty: write one Game manifest");
+  if (filled.length > 1)
+    return whole(`it holds ${filled.length} documents: give one Game at a time`);
+  try {
+    return { manifest: JSON.parse(JSON.stringify(document.toJS())) };
+  } catch (error) {
+    // An alias without its anchor, one of a billion laughs, or one that holds itself.
+    if (error instanceof ReferenceError || error instanceof TypeError) {
+      return whole(`it is YAML that is no JSON: ${error.message.split("\n")[0]}`);
+    }
+    throw error;
+  }
 }
 
 function whole(message: string): { problems: Problem[] } {

@@ -28,6 +28,7 @@ export class Prover {
   readonly #busy = new Set<Worker>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #closed = false;
 
   constructor(limits: ProverLimits) {
     this.#limits = limits;
@@ -51,6 +52,7 @@ export class Prover {
 
   /** Stops all threads; proofs that still run are rejected. */
   async close(): Promise<void> {
+    this.#closed = true;
     const workers = [...this.#idle.keys(), ...this.#busy];
     for (const timer of this.#idle.values()) clearTimeout(timer);
     this.#idle.clear();
@@ -100,14 +102,15 @@ export class Prover {
   }
 
   async #run(request: ProofRequest): Promise<Proof | TooLarge> {
+    if (this.#closed) throw new Error(`the proof of ${request.engine} was stopped`);
     const worker = this.#take();
     this.#busy.add(worker);
     worker.ref();
     const answer = await this.#answer(worker, request).finally(() => {
-      worker.removeAllListeners();
+      for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
       this.#busy.delete(worker);
     });
-    if ("problem" in answer) await worker.terminate();
+    if ("problem" in answer || this.#closed) await worker.terminate();
     else this.#giveBack(worker);
     return answer;
   }

@@ -12,8 +12,8 @@ export interface Simulation {
   standardError: number;
   /** The exact return of the plays rehearsed, each weighted by its rounds. */
   exact: string;
-  /** How many standard errors lie between the two. */
-  sigmas: number;
+  /** How many standard errors lie between the two; null where the rounds show no spread to measure by. */
+  sigmas: number | null;
   roundsPerSecond: number;
 }
 
@@ -52,7 +52,7 @@ export function simulate(compiled: Compiled, rounds: number, seed: string): Simu
     rtp: toNumber(mean),
     standardError,
     exact: toText(expected),
-    sigmas: difference === 0 ? 0 : difference / standardError,
+    sigmas: standardError === 0 ? null : difference / standardError,
     roundsPerSecond: Math.round(rounds / seconds),
   };
 }

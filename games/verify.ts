@@ -47,7 +47,7 @@ interface RoundProof {
   digest: string;
 }
 
-const faultsOfShape = validator(proofSchema, { everyFault: true });
+const faultsOfShape = validator(proofSchema);
 
 /** Whether this is the round that was played: seeds, revision, actions, outcome, money and digest. */
 export function verify(proof: Json): Verdict {
