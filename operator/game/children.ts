@@ -1,0 +1,67 @@
+/** Everything that a Game owns in the cluster, in the order in which it is made. */
+import type { Game } from "../../crds/generated/game.ts";
+import type { Platform } from "../config.ts";
+import type { Kind } from "../kube/object.ts";
+import { kinds } from "./kinds.ts";
+import { buildAutoscaler } from "./resources/autoscaler.ts";
+import type { Child } from "./resources/child.ts";
+import { buildConfigMap } from "./resources/config-map.ts";
+import { buildDeployment } from "./resources/deployment.ts";
+import { buildDisruptionBudget } from "./resources/disruption-budget.ts";
+import type { Credentials, Revision } from "./resources/facts.ts";
+import { buildIngress } from "./resources/ingress.ts";
+import { childName } from "./resources/names.ts";
+import { buildNetworkPolicy } from "./resources/network-policy.ts";
+import { buildPrometheusRule } from "./resources/prometheus-rule.ts";
+import { buildRoute } from "./resources/route.ts";
+import { buildSecret } from "./resources/secret.ts";
+import { buildService } from "./resources/service.ts";
+import { buildServiceMonitor } from "./resources/service-monitor.ts";
+
+/** One child: what it should be, or that there should be none of that name. */
+export interface Plan {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly desired: Child | undefined;
+  /** What comes after this one would act on it, so it must be right first. */
+  readonly gates: boolean;
+}
+
+export interface ServingFacts {
+  readonly serving: Revision;
+  readonly credentials: Credentials;
+}
+
+/** The children of a Game whose revision is accepted. */
+export function planChildren(game: Game, platform: Platform, facts: ServingFacts): Plan[] {
+  const { serving, credentials } = facts;
+  const deployment = buildDeployment(game, platform, {
+    revision: serving.revision,
+    replicas: game.spec.replicas,
+    certified: credentials.ca !== undefined,
+  });
+  const gate = (kind: Kind, desired: Child): Plan => ({
+    ...{ kind, desired, gates: true },
+    name: desired.metadata.name,
+  });
+  const plan = (kind: Kind, desired: Child | undefined): Plan => ({
+    ...{ kind, desired, gates: false },
+    name: childName(game),
+  });
+  return [
+    gate(kinds.configMap, buildConfigMap(game, serving)),
+    gate(kinds.secret, buildSecret(game, credentials)),
+    gate(kinds.deployment, deployment),
+    gate(kinds.service, buildService(game)),
+    plan(kinds.autoscaler, buildAutoscaler(game)),
+    plan(kinds.disruptionBudget, buildDisruptionBudget(game)),
+    plan(
+      kinds.networkPolicy,
+      buildNetworkPolicy(game, platform, { databasePort: credentials.port }),
+    ),
+    plan(kinds.serviceMonitor, buildServiceMonitor(game, platform)),
+    plan(kinds.prometheusRule, buildPrometheusRule(game, platform)),
+    plan(kinds.route, buildRoute(game, platform)),
+    plan(kinds.ingress, buildIngress(game, platform)),
+  ];
+}

@@ -1,0 +1,224 @@
+import { createHash, randomBytes } from "node:crypto";
+import { durationSeconds } from "../../crds/duration.ts";
+import type { Game } from "../../crds/generated/game.ts";
+import { retireRevisions, saveCatalogue, setReady } from "../database/catalogue.ts";
+import { DatabaseAway } from "../database/failure.ts";
+import { saveProof } from "../database/proofs.ts";
+import { provisionGame } from "../database/provision.ts";
+import { seedKey } from "../database/seed-keys.ts";
+import type { Failure, Owner, Provisioned, Result } from "../database/types.ts";
+import { type Accepted, acceptedOf, openRevisions, readAccepted } from "./accepted.ts";
+import { engineDigest } from "./engine-digest.ts";
+import { findingOf } from "./failures.ts";
+import type { Judgement } from "./math.ts";
+import type { DatabaseState } from "./observe.ts";
+import type { Link, PlatformDatabase } from "./platform-database.ts";
+import { connectionLimit, mostPods } from "./resources/connections.ts";
+import type { Credentials } from "./resources/facts.ts";
+import { ADOPT_ANNOTATION, gamePath, schemaName } from "./resources/names.ts";
+
+/** What the database step came to. */
+export interface DatabaseStep {
+  /** Absent where there was nothing to store yet. */
+  readonly database: DatabaseState | undefined;
+  /** What serves, or is to; absent where none was ever accepted or none is known. */
+  readonly accepted: Accepted | undefined;
+  readonly credentials: Credentials | undefined;
+}
+
+interface Memo extends DatabaseStep {
+  readonly key: string;
+  readonly retiredFor?: string;
+}
+
+export interface GameDatabaseOptions {
+  readonly platform: PlatformDatabase;
+  readonly gameConnections: number;
+  readonly ownerLives: (owner: Owner) => boolean;
+}
+
+/** What a step needs to know beside the Game. */
+export interface StepInput {
+  readonly game: Game;
+  readonly judgement: Judgement;
+  /** The password in the game's Secret, where there is one. */
+  readonly password: string | undefined;
+  /** Called before anything is made outside the cluster. */
+  readonly guard: () => Promise<void>;
+}
+
+/**
+ * Schema, role, catalogue and keys of each Game. What was done is remembered, so that a settled Game
+ * costs no query; another connection, password or spec is done again.
+ */
+export class GameDatabase {
+  readonly #options: GameDatabaseOptions;
+  readonly #memos = new Map<string, Memo>();
+
+  constructor(options: GameDatabaseOptions) {
+    this.#options = options;
+  }
+
+  /** Forgets a Game that is gone. */
+  forget(uid: string): void {
+    this.#memos.delete(uid);
+  }
+
+  /** Brings the database in line with the Game. Expected failures are findings. */
+  async step(input: StepInput): Promise<DatabaseStep> {
+    const { uid } = input.game.metadata;
+    const memo = this.#memos.get(uid);
+    const current = this.#options.platform.current();
+    if ("failed" in current) return away(memo, current);
+    const { link } = current;
+    // A Secret that somebody deleted comes back as it was.
+    const password =
+      input.password ?? memo?.credentials?.password ?? randomBytes(24).toString("base64url");
+    const key = keyOf(input, password, link.epoch);
+    if (memo?.key === key) return memo;
+    try {
+      const step = await this.#do({ ...input, password }, link);
+      if (step.database && "schema" in step.database) this.#memos.set(uid, { ...step, key });
+      return step;
+    } catch (error) {
+      if (!(error instanceof DatabaseAway)) throw error;
+      return away(memo, { failed: this.#options.platform.lost(error) });
+    }
+  }
+
+  /** Is it known what this Game has in the database? */
+  knows({ metadata }: Game): boolean {
+    return this.#memos.has(metadata.uid);
+  }
+
+  /** A rollout is over: rounds are played on this revision alone from now on. */
+  async retireOthers({ metadata }: Game, revision: string): Promise<void> {
+    const memo = this.#memos.get(metadata.uid);
+    if (!memo || memo.retiredFor === revision) return;
+    await this.#use(async ({ db }) => {
+      await retireRevisions(db, metadata.name, []);
+      this.#memos.set(metadata.uid, { ...memo, retiredFor: revision });
+    });
+  }
+
+  /** The revisions that open rounds still need; undefined where the database cannot be asked. */
+  openRevisions({ metadata }: Game): Promise<readonly string[] | undefined> {
+    return this.#use(({ db }) => openRevisions(db, metadata.name));
+  }
+
+  /** Tells the lobby whether players get to the game. */
+  async noteReady({ metadata }: Game, ready: boolean): Promise<void> {
+    const memo = this.#memos.get(metadata.uid);
+    const accepted = memo?.accepted;
+    if (!memo || !accepted || accepted.ready === ready) return;
+    await this.#use(async ({ db }) => {
+      await setReady(db, metadata.name, ready);
+      this.#memos.set(metadata.uid, { ...memo, accepted: { ...accepted, ready } });
+    });
+  }
+
+  // Where the database is away, what could not be done is done when it is back: every Game is then
+  // looked at again.
+  async #use<T>(work: (link: Link) => Promise<T>): Promise<T | undefined> {
+    const { platform } = this.#options;
+    const current = platform.current();
+    if ("failed" in current) return undefined;
+    try {
+      return await work(current.link);
+    } catch (error) {
+      if (!(error instanceof DatabaseAway)) throw error;
+      platform.lost(error);
+      return undefined;
+    }
+  }
+
+  async #do(input: StepInput & { password: string }, link: Link): Promise<DatabaseStep> {
+    const { game, judgement, password } = input;
+    const { db } = link;
+    const before = await readAccepted(db, game.metadata);
+    if (!before && "refused" in judgement) return NOTHING;
+    await input.guard();
+    const provisioned = await this.#provision(game, password, link);
+    if ("problem" in provisioned) {
+      const credentials = before && (await this.#credentials(game, password, link));
+      const known = credentials && "ok" in credentials ? credentials.ok : undefined;
+      const accepted = known ? before : undefined;
+      return { database: { failed: findingOf(provisioned) }, accepted, credentials: known };
+    }
+    const credentials = await this.#credentials(game, password, link);
+    if ("problem" in credentials) return failed(credentials);
+    const accepted = await this.#accept(input, link, before);
+    const { schema, migrations } = provisioned.ok;
+    return { database: { schema, migrations }, accepted, credentials: credentials.ok };
+  }
+
+  #provision(game: Game, password: string, { db }: Link): Promise<Result<Provisioned>> {
+    const { name, namespace, uid, annotations } = game.metadata;
+    const adopt = annotations?.[ADOPT_ANNOTATION];
+    return provisionGame(db, {
+      ...{ name, namespace, uid, password },
+      connectionLimit: connectionLimit(this.#options.gameConnections, mostPods(game.spec)),
+      ownerLives: this.#options.ownerLives,
+      ...(adopt ? { adopt } : {}),
+    });
+  }
+
+  async #credentials(game: Game, password: string, link: Link): Promise<Result<Credentials>> {
+    const { db, platformKey } = link;
+    const key = await seedKey(db, game.metadata.name, platformKey);
+    if ("problem" in key) return key;
+    const { host, port, database, ca } = db.settings;
+    const user = schemaName(game);
+    const credentials = { host, port, database, user, password, seedKey: key.ok.toString("hex") };
+    return { ok: ca === undefined ? credentials : { ...credentials, ca } };
+  }
+
+  /** State and limits bind from here on; refused stakes and revisions never get here. */
+  async #accept(
+    { game, judgement }: StepInput,
+    { db }: Link,
+    before: Accepted | undefined,
+  ): Promise<Accepted | undefined> {
+    const candidate = "candidate" in judgement ? judgement.candidate : undefined;
+    const accepted = candidate ? acceptedOf(candidate, before) : before;
+    if (!accepted) return undefined;
+    const { serving, stakes, returns, ready } = accepted;
+    const { engine, engineVersion, config, revision } = serving;
+    if (candidate) {
+      const { maxMultiplier } = candidate.figures;
+      const proof = candidate.figures as unknown as Accepted["returns"];
+      const math = { engine, engineVersion, config, revision };
+      await saveProof(db, { ...math, engineDigest: engineDigest(), maxMultiplier, proof });
+    }
+    const { name, namespace, uid } = game.metadata;
+    const { state, title = name, openRounds } = game.spec;
+    await saveCatalogue(db, {
+      ...{ name, namespace, uid, engine, engineVersion, config, revision },
+      ...{ title, state, stakes, returns, ready },
+      openTimeoutSeconds: durationSeconds(openRounds.timeout),
+      path: gamePath(game),
+    });
+    return { ...accepted, state };
+  }
+}
+
+const NOTHING: DatabaseStep = { database: undefined, accepted: undefined, credentials: undefined };
+
+const failed = (failure: Failure): DatabaseStep => ({
+  ...NOTHING,
+  database: { failed: findingOf(failure) },
+});
+
+// What was in place before the database went still is; only nothing new can be put there.
+const away = (memo: Memo | undefined, database: DatabaseState): DatabaseStep => ({
+  database,
+  accepted: memo?.accepted,
+  credentials: memo?.credentials,
+});
+
+function keyOf({ game, judgement }: StepInput, password: string, epoch: number): string {
+  const { generation, annotations } = game.metadata;
+  const judged = "candidate" in judgement ? judgement.candidate.revision : judgement.refused;
+  const facts = [epoch, generation, annotations?.[ADOPT_ANNOTATION], password, judged];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+}

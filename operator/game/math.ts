@@ -1,0 +1,99 @@
+/** The first step: is what the spec says playable, and does it return what it promises? */
+import type { Game, ProvenReturn } from "../../crds/generated/game.ts";
+import { stakeTerms } from "../../crds/stakes.ts";
+import { fraction, toDecimal } from "../../games/fraction.ts";
+import type { Problem, StakeTerms } from "../../games/game.ts";
+import type { Figures, ProofProblem, ProofRequest, Prover } from "../../games/prove.ts";
+import type { CatalogueStakes } from "../database/types.ts";
+import type { Finding, Serving } from "./observe.ts";
+import type { Reason } from "./reasons.ts";
+
+/** What was proven together: a configuration, and the stakes that it may be played at. */
+export interface Candidate extends Serving {
+  readonly stakes: readonly StakeTerms[];
+  readonly figures: Figures;
+}
+
+export type Judgement = { readonly candidate: Candidate } | { readonly refused: Finding };
+
+type Proves = Pick<Prover, "prove">;
+
+/** Proves the Game's configuration at its stakes. Never throws for what a Game says. */
+export async function judge(prover: Proves, { spec }: Game): Promise<Judgement> {
+  const stakes = stakeTerms(spec.stakes);
+  if ("problems" in stakes) return refused("StakesInvalid", textOf(stakes.problems));
+  const request: ProofRequest = {
+    engine: spec.engine,
+    config: spec.config,
+    stakes: stakes.terms,
+    returnToPlayer: spec.returnToPlayer,
+  };
+  const proof = await prover.prove(request);
+  if ("problem" in proof) return refused(proof.problem, proof.message);
+  const { verdict, figures, config } = proof;
+  if (!verdict.ok) return refused(REASONS[verdict.problem], verdict.message);
+  if (!figures) throw new Error(`the proof of ${spec.engine} has no figures`);
+  const { engine, version, revision } = figures;
+  return {
+    candidate: {
+      engine,
+      engineVersion: version,
+      config,
+      revision,
+      returns: provenReturn(figures.rtp.min),
+      stakes: stakes.terms,
+      figures,
+    },
+  };
+}
+
+const REASONS: Record<ProofProblem, Reason> = {
+  UnknownEngine: "EngineUnknown",
+  ConfigInvalid: "ConfigInvalid",
+  StakesInvalid: "StakesInvalid",
+  ReturnToPlayerInvalid: "GateInvalid",
+  ReturnTooLow: "ReturnTooLow",
+  ReturnTooHigh: "ReturnTooHigh",
+};
+
+const refused = (reason: Reason, message: string): Judgement => ({ refused: { reason, message } });
+
+// As `kubectl explain` writes a field, not as a JSON pointer.
+function textOf(problems: readonly Problem[]): string {
+  return problems
+    .map(({ pointer, message }) => `${pointer.slice(1).replaceAll("/", ".")}: ${message}`)
+    .join("; ");
+}
+
+/** A return in the three ways in which a status shows it, from its text in lowest terms. */
+export function provenReturn(exact: string): ProvenReturn {
+  const [n = "0", d = "1"] = exact.split("/");
+  const value = fraction(BigInt(n), BigInt(d));
+  const hundredfold = fraction(value.n * 100n, value.d);
+  return { exact, decimal: toDecimal(value, 12), percent: `${fixed(hundredfold)}%` };
+}
+
+// Two decimals always, rounded down: nothing is promised that is not proven.
+function fixed({ n, d }: { n: bigint; d: bigint }): string {
+  const hundredths = String((n * 100n) / d).padStart(3, "0");
+  return `${hundredths.slice(0, -2)}.${hundredths.slice(-2)}`;
+}
+
+/** What MathVerified says of a candidate. */
+export function provenMessage({ returns, figures }: Candidate): string {
+  const worst = Object.entries(figures.worstStake).map(
+    ([currency, { stake }]) => `${stake} ${currency}`,
+  );
+  return `returns ${returns.percent} (${returns.exact}) or more; proven at every stake, the worst being ${worst.join(", ")}`;
+}
+
+/** The candidate's stakes as the catalogue keeps them. */
+export const storedStakes = (stakes: readonly StakeTerms[]): CatalogueStakes[] =>
+  stakes.map(({ currency, digits, min, max, step, maxPayout }) => ({
+    currency,
+    digits,
+    min: String(min),
+    max: String(max),
+    step: String(step),
+    maxPayout: String(maxPayout),
+  }));

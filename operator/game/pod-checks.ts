@@ -1,0 +1,76 @@
+import type { Found } from "./checks.ts";
+import type { LivePod } from "./live.ts";
+import type { Observed } from "./observe.ts";
+
+/** What the game's pods and their Deployment say themselves, the most telling first. */
+export const podChecks = [
+  scaledToZero,
+  podsRefused,
+  imageUnavailable,
+  podsCrashing,
+  podsUnschedulable,
+] as const;
+
+function scaledToZero({ game }: Observed): Found | undefined {
+  if (game.spec.replicas !== 0) return undefined;
+  return { reason: "ScaledToZero", message: "spec.replicas is 0: raise it to serve players" };
+}
+
+function podsRefused({ deployment }: Observed): Found | undefined {
+  const failure = deployment?.status?.conditions?.find(({ type }) => type === "ReplicaFailure");
+  if (failure?.status !== "True") return undefined;
+  return { reason: "PodsRefused", message: failure.message ?? "pods cannot be created" };
+}
+
+const IMAGE_FAULTS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
+
+function imageUnavailable({ pods }: Observed): Found | undefined {
+  for (const pod of living(pods)) {
+    const waiting = containers(pod).find(({ state }) =>
+      IMAGE_FAULTS.includes(state?.waiting?.reason ?? ""),
+    )?.state?.waiting;
+    if (waiting) {
+      const message = `pods cannot get their image: ${waiting.message ?? waiting.reason}. Correct the platform's runtime image or the node's access to it`;
+      return { reason: "ImageUnavailable", message };
+    }
+  }
+  return undefined;
+}
+
+const CRASH_FAULTS = ["CrashLoopBackOff", "CreateContainerConfigError", "RunContainerError"];
+
+function podsCrashing({ pods }: Observed): Found | undefined {
+  for (const pod of living(pods)) {
+    const crashed = containers(pod).find(
+      ({ ready, state }) => !ready && CRASH_FAULTS.includes(state?.waiting?.reason ?? ""),
+    );
+    if (crashed) {
+      const { namespace } = pod.metadata;
+      const ended = crashed.lastState?.terminated;
+      const how = ended ? ` (exit code ${ended.exitCode})` : "";
+      const message = `${crashed.state?.waiting?.reason}${how}: kubectl logs -n ${namespace} ${pod.metadata.name} --previous`;
+      return { reason: "PodsCrashing", message };
+    }
+  }
+  return undefined;
+}
+
+function podsUnschedulable({ pods }: Observed): Found | undefined {
+  for (const pod of living(pods)) {
+    const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+    if (scheduled?.status === "False" && scheduled.reason === "Unschedulable") {
+      const message = `no node takes the pods: ${scheduled.message ?? ""}. Add room, or change spec.template`;
+      return { reason: "PodsUnschedulable", message };
+    }
+  }
+  return undefined;
+}
+
+// By name, so that a message does not change with the order of a cache.
+function living(pods: readonly LivePod[]): LivePod[] {
+  return pods
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+const containers = (pod: LivePod) => pod.status?.containerStatuses ?? [];

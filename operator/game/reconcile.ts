@@ -1,0 +1,146 @@
+/** One Game, brought in line: observe → desire → apply → report. */
+import type { Game } from "../../crds/generated/game.ts";
+import { isControlledBy } from "../kube/owner.ts";
+import { done, type Result, requeueAfter } from "../kube/result.ts";
+import { applyChildren } from "./apply.ts";
+import { planChildren } from "./children.ts";
+import { unusedConfigMaps } from "./config-maps.ts";
+import { BY_GAME, type GameContext } from "./context.ts";
+import type { DatabaseStep } from "./game-database.ts";
+import { kinds } from "./kinds.ts";
+import type { LiveDeployment, LiveIngress, LiveRoute } from "./live.ts";
+import { type Judgement, judge, provenMessage } from "./math.ts";
+import type { ChildFault, Observed, Way } from "./observe.ts";
+import { removeGame } from "./remove.ts";
+import { report } from "./report.ts";
+import { FINALIZER, PAUSED_ANNOTATION, REVISION_LABEL, secretName } from "./resources/names.ts";
+import { readSecret } from "./resources/secret.ts";
+import { pausedStatus, statusOf } from "./status.ts";
+
+/** Reconciles the Game of this key, whatever has changed. */
+export async function reconcileGame(context: GameContext, key: string): Promise<Result> {
+  const game = context.games.get(key);
+  if (!game) return done;
+  if (game.metadata.deletionTimestamp) return removeGame(context, game);
+  if (game.metadata.annotations?.[PAUSED_ANNOTATION] === "true") {
+    await report(context, game, pausedStatus(game, context.now()));
+    return done;
+  }
+  const judgement = await judge(context.prover, game);
+  const step = await storeIn(context, game, judgement);
+  const faults = await applyAll(context, game, step);
+  const observed = observe(context, game, { judgement, step, faults });
+  const status = statusOf(observed, context.platform.url, context.now());
+  await report(context, game, status);
+  const available = status.conditions?.some(
+    ({ type, status }) => type === "RuntimeAvailable" && status === "True",
+  );
+  return whenNext(observed, await tidy(context, observed, available === true));
+}
+
+async function storeIn(
+  { client, cacheOf, databases }: GameContext,
+  game: Game,
+  judgement: Judgement,
+): Promise<DatabaseStep> {
+  const { namespace } = game.metadata;
+  const name = secretName(game);
+  const secret =
+    cacheOf(kinds.secret).get(`${namespace}/${name}`) ??
+    (databases.knows(game) ? undefined : await client.find(kinds.secret, { namespace, name }));
+  const ours = secret && isControlledBy(secret, game) ? secret : undefined;
+  return databases.step({
+    game,
+    judgement,
+    password: readSecret(ours, "password"),
+    guard: async () => {
+      if (game.metadata.finalizers?.includes(FINALIZER)) return;
+      await client.addFinalizer(kinds.game, game, FINALIZER);
+    },
+  });
+}
+
+async function applyAll(
+  context: GameContext,
+  game: Game,
+  { accepted, credentials }: DatabaseStep,
+): Promise<ChildFault[]> {
+  if (!accepted || !credentials) return [];
+  const facts = { serving: accepted.serving, credentials };
+  return applyChildren(context, game, planChildren(game, context.platform, facts));
+}
+
+interface Done {
+  readonly judgement: Judgement;
+  readonly step: DatabaseStep;
+  readonly faults: readonly ChildFault[];
+}
+
+function observe(context: GameContext, game: Game, { judgement, step, faults }: Done): Observed {
+  const { cacheOf, discovery, pods } = context;
+  const { namespace, name } = game.metadata;
+  const deployment = cacheOf(kinds.deployment).get(`${namespace}/${name}`);
+  const watching = [kinds.serviceMonitor, kinds.prometheusRule];
+  return {
+    game,
+    verdict: "candidate" in judgement ? { proven: provenMessage(judgement.candidate) } : judgement,
+    database: step.database,
+    serving: step.accepted?.serving,
+    state: step.accepted?.state,
+    faults,
+    deployment:
+      deployment && isControlledBy(deployment, game) ? (deployment as LiveDeployment) : undefined,
+    pods: pods.byIndex(BY_GAME, `${namespace}/${name}`),
+    way: wayOf(context, game),
+    missingKinds: watching.filter((kind) => !discovery.served(kind)).map(({ kind }) => kind),
+  };
+}
+
+function wayOf({ platform, cacheOf, discovery }: GameContext, { metadata }: Game): Way {
+  const key = `${metadata.namespace}/${metadata.name}`;
+  if (platform.gateway) {
+    const served = discovery.served(kinds.route);
+    const live = cacheOf(kinds.route).get(key) as LiveRoute | undefined;
+    return { kind: "HTTPRoute", served, live };
+  }
+  if (!platform.ingress) return { kind: "none" };
+  return { kind: "Ingress", live: cacheOf(kinds.ingress).get(key) as LiveIngress | undefined };
+}
+
+/**
+ * What a finished rollout leaves behind: revisions that no pod plays any more, and configurations
+ * that neither a ReplicaSet nor an open round needs. Answers whether some wait for open rounds.
+ */
+async function tidy(
+  context: GameContext,
+  observed: Observed,
+  available: boolean,
+): Promise<boolean> {
+  const { client, cacheOf, replicaSets, databases } = context;
+  const { game, serving, pods, faults } = observed;
+  if (!serving || faults.length > 0) return false;
+  const key = `${game.metadata.namespace}/${game.metadata.name}`;
+  const played = pods.map(({ metadata }) => metadata.labels?.[REVISION_LABEL]);
+  if (available && played.every((revision) => revision === serving.revision)) {
+    await databases.retireOthers(game, serving.revision);
+  }
+  const configMaps = cacheOf(kinds.configMap)
+    .byIndex(BY_GAME, key)
+    .filter((configMap) => isControlledBy(configMap, game));
+  const unused = unusedConfigMaps(configMaps, replicaSets.byIndex(BY_GAME, key), serving.revision);
+  if (unused.length === 0) return false;
+  const open: readonly (string | undefined)[] | undefined = await databases.openRevisions(game);
+  if (!open) return true;
+  const deletable = unused.filter(
+    ({ metadata }) => !open.includes(metadata.labels?.[REVISION_LABEL]),
+  );
+  for (const configMap of deletable) await client.delete(kinds.configMap, configMap);
+  return deletable.length < unused.length;
+}
+
+function whenNext({ faults, database }: Observed, waiting: boolean): Result {
+  if (faults.some(({ reason }) => reason === "ChildTerminating")) return requeueAfter(1_000);
+  // An object that is not ours has no watch, and another Game's claim none either.
+  if (faults.length > 0 || (database && "failed" in database)) return requeueAfter(15_000);
+  return waiting ? requeueAfter(60_000) : done;
+}

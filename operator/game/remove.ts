@@ -1,0 +1,105 @@
+import type { Game } from "../../crds/generated/game.ts";
+import { setDeleting } from "../database/catalogue.ts";
+import { dropGame } from "../database/drop.ts";
+import { DatabaseAway } from "../database/failure.ts";
+import { finishOpenRounds, openRounds } from "../database/finish.ts";
+import { isRecorded, ownerOf } from "../database/ownership.ts";
+import { releaseGame } from "../database/release.ts";
+import { revealPairs } from "../database/reveal.ts";
+import { seedKey } from "../database/seed-keys.ts";
+import { inSession } from "../database/session.ts";
+import type { Failure } from "../database/types.ts";
+import { done, type Result, requeueAfter } from "../kube/result.ts";
+import type { GameContext } from "./context.ts";
+import { findingOf } from "./failures.ts";
+import { kinds } from "./kinds.ts";
+import type { Finding } from "./observe.ts";
+import type { Link } from "./platform-database.ts";
+import { report } from "./report.ts";
+import { FINALIZER } from "./resources/names.ts";
+import { deletingStatus } from "./status.ts";
+
+const RETRY_MS = 5_000;
+
+/**
+ * A Game on its way out: no children are applied. What lives outside the cluster is finished here,
+ * by the operator itself, whether or not a pod is left: no new rounds, every open round to its end,
+ * every seed revealed, and the schema released or dropped. Then the finalizer goes.
+ */
+export async function removeGame(context: GameContext, game: Game): Promise<Result> {
+  if (!game.metadata.finalizers?.includes(FINALIZER)) return forget(context, game);
+  const say = (finding: Finding) =>
+    report(context, game, deletingStatus(game, finding, context.now()));
+  const current = context.platformDatabase.current();
+  const held = "failed" in current ? current.failed : await leave(context, game, current.link, say);
+  if (held) {
+    await say({ ...held, message: `${held.message.replace(/\.$/, "")}. ${WAY_OUT}` });
+    return requeueAfter(RETRY_MS);
+  }
+  await context.client.removeFinalizer(kinds.game, game, FINALIZER);
+  context.events.record(game, {
+    type: "Normal",
+    reason: "Deleted",
+    action: "Delete",
+    note: `the schema is ${game.spec.database.deletionPolicy === "Delete" ? "dropped" : "kept and its role locked"}`,
+  });
+  return forget(context, game);
+}
+
+const WAY_OUT = `If the database is gone for good, remove the finalizer ${FINALIZER} by hand: the schema then stays as it is`;
+
+/** The finding that keeps the Game from leaving the database; undefined once it has left. */
+async function leave(
+  { platformDatabase }: GameContext,
+  game: Game,
+  link: Link,
+  say: (finding: Finding) => Promise<void>,
+): Promise<Finding | undefined> {
+  try {
+    if (await owns(link, game)) {
+      const failure = await finish(link, game, say);
+      if (failure) return findingOf(failure);
+    }
+    const leaving = game.spec.database.deletionPolicy === "Delete" ? dropGame : releaseGame;
+    const left = await leaving(link.db, game.metadata);
+    return "problem" in left ? findingOf(left) : undefined;
+  } catch (error) {
+    if (!(error instanceof DatabaseAway)) throw error;
+    return platformDatabase.lost(error);
+  }
+}
+
+// One that has its name from a Game that came later is not this Game's to finish.
+function owns({ db }: Link, { metadata }: Game): Promise<boolean> {
+  return inSession(db, `looking whose the schema of ${metadata.name} is`, async (client) => {
+    const owner = await ownerOf(client, metadata.name);
+    return isRecorded(db, owner, metadata) && owner?.released === false;
+  });
+}
+
+async function finish(
+  { db, platformKey }: Link,
+  game: Game,
+  say: (finding: Finding) => Promise<void>,
+): Promise<Failure | undefined> {
+  const { name } = game.metadata;
+  await setDeleting(db, name);
+  const key = await seedKey(db, name, platformKey);
+  if ("problem" in key) return key;
+  for (let open = await openRounds(db, name); open > 0; ) {
+    const rounds = open === 1 ? "1 open round is" : `${open} open rounds are`;
+    await say({ reason: "FinishingRounds", message: `${rounds} being finished` });
+    const { left } = await finishOpenRounds(db, name, key.ok, { all: true });
+    open = left;
+  }
+  await revealPairs(db, name, key.ok);
+  return undefined;
+}
+
+function forget({ databases, metrics, enqueueNamesakes }: GameContext, game: Game): Result {
+  const { uid, name, deletionTimestamp } = game.metadata;
+  databases.forget(uid);
+  metrics.deleted(game.metadata, deletionTimestamp ? new Date(deletionTimestamp) : undefined);
+  enqueueNamesakes(name);
+  return done;
+}

@@ -1,0 +1,35 @@
+import type { Condition, Game, GameStatus } from "../../crds/generated/game.ts";
+import type { GameContext } from "./context.ts";
+import { type Reason, reasons } from "./reasons.ts";
+
+type ReportContext = Pick<GameContext, "statuses" | "databases" | "events" | "metrics">;
+
+/** Writes the status where it says something new, and tells of it: events, metrics, the catalogue. */
+export async function report(
+  { statuses, databases, events, metrics }: ReportContext,
+  game: Game,
+  status: GameStatus,
+): Promise<void> {
+  const before = readyOf(game.status);
+  const after = readyOf(status);
+  const ready = after?.status === "True";
+  await databases.noteReady(game, ready);
+  await statuses.write(game, ({ observed }) => (observed ? { ...status, observed } : status));
+  metrics.judged(game.metadata, {
+    ready,
+    engine: game.spec.engine,
+    revision: status.revision ?? "",
+    reason: after?.reason ?? "",
+  });
+  if (before?.reason === after?.reason || !after) return;
+  const { outlook } = reasons[after.reason as Reason];
+  events.record(game, {
+    type: ready || outlook === "progressing" ? "Normal" : "Warning",
+    reason: after.reason,
+    action: "Reconcile",
+    note: after.message,
+  });
+}
+
+const readyOf = (status: GameStatus | undefined): Condition | undefined =>
+  status?.conditions?.find(({ type }) => type === "Ready");

@@ -1,0 +1,76 @@
+import type { Game } from "../../../crds/generated/game.ts";
+import type { Platform } from "../../config.ts";
+import { type Child, childMeta } from "./child.ts";
+import { childName } from "./names.ts";
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly severity: "warning" | "critical";
+  readonly summary: string;
+}
+
+/** What somebody should be woken for, told of this game by its name and namespace. */
+export function buildPrometheusRule(game: Game, { monitoring }: Platform): Child {
+  const { name, namespace } = game.metadata;
+  const { runbookUrl, labels } = monitoring;
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: childMeta(game, childName(game), { labels: { ...labels } }),
+    spec: {
+      groups: [
+        {
+          name: `pitboss-${name}`,
+          rules: alerts(game).map(({ severity, summary, ...rule }) => ({
+            ...rule,
+            labels: { severity, game: name, namespace },
+            annotations: {
+              summary,
+              ...(runbookUrl ? { runbook_url: `${runbookUrl}/${rule.alert}` } : {}),
+            },
+          })),
+        },
+      ],
+    },
+  };
+}
+
+function alerts(game: Game): readonly Alert[] {
+  const { name, namespace } = game.metadata;
+  // The ServiceMonitor copies the label pitboss.dev/game to every series.
+  const own = `namespace="${namespace}", pitboss_dev_game="${name}"`;
+  const requests = (more: string) =>
+    `sum(rate(pitboss_http_request_seconds_count{${own}${more}}[5m]))`;
+  return [
+    {
+      alert: "PitbossGameDown",
+      expr: `absent(up{${own}} == 1)`,
+      for: "2m",
+      severity: "critical",
+      summary: `No pod of the game ${name} answers: players cannot play it.`,
+    },
+    {
+      alert: "PitbossGameErrors",
+      expr: `${requests(', status=~"5.."')} / ${requests("")} > 0.01`,
+      for: "5m",
+      severity: "critical",
+      summary: `More than 1% of the requests to the game ${name} fail.`,
+    },
+    {
+      alert: "PitbossGameSlow",
+      expr: `histogram_quantile(0.99, sum by (le) (rate(pitboss_http_request_seconds_bucket{${own}}[5m]))) > 0.5`,
+      for: "10m",
+      severity: "warning",
+      summary: `One request in a hundred to the game ${name} takes longer than half a second.`,
+    },
+    {
+      alert: "PitbossGameNotReady",
+      expr: `pitboss_game_ready{exported_namespace="${namespace}", game="${name}"} == 0 or pitboss_game_ready{namespace="${namespace}", game="${name}"} == 0`,
+      for: "15m",
+      severity: "warning",
+      summary: `The Game ${name} is not Ready: kubectl get game -n ${namespace} ${name} -o wide says why.`,
+    },
+  ];
+}
