@@ -22,6 +22,9 @@ export interface ControllerOptions {
   clock?: Clock | undefined;
 }
 
+/** What an operator's subclass says of a controller: the rest comes from the operator. */
+export type ControllerSpec = Omit<ControllerOptions, "metrics" | "logger" | "clock">;
+
 const CONCURRENCY = 4;
 const TIMEOUT_MS = 120_000;
 const GRACE_MS = 25_000;

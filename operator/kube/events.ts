@@ -35,7 +35,8 @@ interface Series {
   event: KubeObject & Record<string, unknown>;
   count: number;
   lastAt: number;
-  scheduled: boolean;
+  /** Cancels the write of a grown count. */
+  cancel?: (() => void) | undefined;
 }
 
 // The API's own bound is 1 kB.
@@ -83,25 +84,27 @@ export class EventRecorder {
       return;
     }
     const event = this.#event(regarding, facts, key);
-    this.#series.set(key, { event, count: 1, lastAt: this.#clock.monotonic(), scheduled: false });
+    this.#series.set(key, { event, count: 1, lastAt: this.#clock.monotonic() });
     this.#send(event);
   }
 
-  /** Resolves when all that was recorded is written or given up. Growing counts are not waited for. */
+  /** Writes what waits; resolves when all that was recorded is written or given up. */
   async flush(): Promise<void> {
+    for (const series of this.#series.values()) if (series.cancel) this.#count(series);
     await this.#sending;
   }
 
   #again(series: Series): void {
     series.count++;
     series.lastAt = this.#clock.monotonic();
-    if (series.scheduled) return;
-    series.scheduled = true;
-    this.#clock.after(REFRESH_MS, () => {
-      series.scheduled = false;
-      const lastObservedTime = microTime(this.#clock.date());
-      this.#send({ ...series.event, series: { count: series.count, lastObservedTime } });
-    });
+    series.cancel ??= this.#clock.after(REFRESH_MS, () => this.#count(series));
+  }
+
+  #count(series: Series): void {
+    series.cancel?.();
+    series.cancel = undefined;
+    const lastObservedTime = microTime(this.#clock.date());
+    this.#send({ ...series.event, series: { count: series.count, lastObservedTime } });
   }
 
   #event(regarding: KubeObject, facts: EventFacts, key: string): Series["event"] {
@@ -154,8 +157,8 @@ export class EventRecorder {
 
   #forgetOld(): void {
     const old = this.#clock.monotonic() - SERIES_MS;
-    for (const [key, { lastAt, scheduled }] of this.#series) {
-      if (lastAt < old && !scheduled) this.#series.delete(key);
+    for (const [key, { lastAt, cancel }] of this.#series) {
+      if (lastAt < old && !cancel) this.#series.delete(key);
     }
   }
 }

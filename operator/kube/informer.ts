@@ -39,6 +39,12 @@ export interface InformerOptions<T extends KubeObject> {
   timing?: Partial<Timing> | undefined;
 }
 
+/** What an operator's subclass says of an informer: the rest comes from the operator. */
+export type WatchSpec<T extends KubeObject> = Omit<
+  InformerOptions<T>,
+  "client" | "metrics" | "logger" | "clock" | "namespaces"
+> & { namespaces?: readonly string[] };
+
 interface Scope<T extends KubeObject> {
   reflector: Reflector<T>;
   synced: boolean;

@@ -143,13 +143,14 @@ export class LeaderElection {
   }
 
   /** One attempt to take or to renew, over by then. False: another holds it. */
-  async #try(until: number, signal: AbortSignal): Promise<boolean> {
+  async #try(until: number, signal?: AbortSignal): Promise<boolean> {
     const deadline = new AbortController();
     const cancel = this.#clock.after(until - this.#clock.monotonic(), () =>
       deadline.abort(new Error("it took too long")),
     );
     try {
-      return await this.#attempt(AbortSignal.any([signal, deadline.signal]));
+      const signals = signal ? [signal, deadline.signal] : [deadline.signal];
+      return await this.#attempt(AbortSignal.any(signals));
     } finally {
       cancel();
     }
