@@ -150,7 +150,9 @@ function idOf({ plural, apiVersion }: Kind): string {
 // in between was never told of; one that was replaced ends and begins.
 function news(before: KubeObject | undefined, now: KubeObject | undefined): News[] {
   const { Added, Modified, Deleted } = dotI.ResourceEventType;
-  if (before && before.metadata.uid === now?.metadata.uid) return [{ type: Modified, object: now }];
+  if (before && now && before.metadata.uid === now.metadata.uid) {
+    return [{ type: Modified, object: now }];
+  }
   return [
     ...(before ? [{ type: Deleted, object: before }] : []),
     ...(now ? [{ type: Added, object: now }] : []),

@@ -109,9 +109,6 @@ export abstract class OperatorBase extends DotIOperator {
   /** Called once as the leader, before controllers start: migrations and the like. */
   protected async lead(_signal: AbortSignal): Promise<void> {}
 
-  /** Called when controllers are stopped: close what `init` and `lead` opened. */
-  protected async close(): Promise<void> {}
-
   /** A cache that is filled before leadership; `init` is the place to ask for it. */
   protected informer<T extends KubeObject>(spec: WatchSpec<T>): Informer<T> {
     const { log: logger, watchedNamespaces } = this.settings;
@@ -192,7 +189,6 @@ export abstract class OperatorBase extends DotIOperator {
   async #shutDown(): Promise<void> {
     this.#stopping.abort(new Error("the operator is stopping"));
     await Promise.all(this.#controllers.map((controller) => controller.stop()));
-    await this.close();
     await this.events.flush();
     await this.#election.release();
     this.discovery.stop();
