@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Cluster, KubeConfig, User } from "@kubernetes/client-node";
 import { Agent, request } from "undici";
@@ -36,10 +37,12 @@ export class NodeApi {
     const config: KubeConfig = parseConfig(kubeconfig);
     const cluster = config.getCurrentCluster() as Cluster;
     const user = config.getCurrentUser() as User;
-    const ca = cluster.caData ? Buffer.from(cluster.caData, "base64") : undefined;
+    const ca = cluster.caFile
+      ? readFileSync(cluster.caFile)
+      : Buffer.from(cluster.caData ?? "", "base64");
     this.#server = cluster.server;
     this.#token = user.token ?? "";
-    this.#agent = new Agent({ connect: ca ? { ca } : {}, bodyTimeout: WATCH_SILENCE_MS });
+    this.#agent = new Agent({ connect: { ca }, bodyTimeout: WATCH_SILENCE_MS });
   }
 
   async call<T>(

@@ -27,7 +27,7 @@ export async function environmentOf(
   const env: Record<string, string> = { ...around.common };
   Object.assign(env, await fromSources(pod, container, around.sources));
   for (const variable of container.env ?? []) {
-    const value = await valueOf(pod, variable, around);
+    const value = await variableValue(pod, variable, around);
     if (value !== undefined) env[variable.name] = expand(value, env);
   }
   for (const [name, value] of Object.entries(env)) env[name] = mapped(value, container, around);
@@ -54,7 +54,7 @@ async function fromSources(
   return env;
 }
 
-async function valueOf(
+async function variableValue(
   pod: Pod,
   { value, valueFrom }: EnvVariable,
   { sources, podIP }: Surroundings,

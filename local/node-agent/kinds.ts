@@ -135,6 +135,6 @@ export interface PodStatus {
   podIPs: { ip: string }[];
   startTime: string;
   qosClass?: string;
-  initContainerStatuses: ContainerStatus[];
-  containerStatuses: ContainerStatus[];
+  initContainerStatuses?: ContainerStatus[];
+  containerStatuses?: ContainerStatus[];
 }

@@ -35,7 +35,7 @@ export async function fillVolumes(
 async function filesOf(pod: Pod, volume: Volume, podIP: string, sources: Sources): Promise<Files> {
   if (volume.emptyDir) return new Map();
   const { configMap, secret, downwardAPI, projected } = volume;
-  const list: ProjectedSource[] = projected?.sources ?? [];
+  const list: ProjectedSource[] = [...(projected?.sources ?? [])];
   if (configMap) list.push({ configMap });
   if (secret) list.push({ secret: { ...secret, name: secret.secretName } });
   if (downwardAPI) list.push({ downwardAPI });

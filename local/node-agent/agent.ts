@@ -1,0 +1,267 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "../../operator/kube/logger.ts";
+import { PORTS_ANNOTATION } from "../gateway/routing.ts";
+import { Addresses } from "./addresses.ts";
+import { ApiRefusal, NodeApi } from "./api.ts";
+import type { ImageTable } from "./images.ts";
+import type { Pod } from "./kinds.ts";
+import { type LogServer, startLogServer } from "./log-server.ts";
+import { type NodeOptions, registerNode, renewLease } from "./node.ts";
+import { logFileOf, PodRun } from "./pod-run.ts";
+import { podStatus } from "./pod-status.ts";
+import { Sources } from "./sources.ts";
+
+const HEARTBEAT_MS = 10_000;
+const RELIST_MS = 500;
+/** Grace for processes when the node itself stops: longer than the preStop of any pod of ours. */
+const NODE_STOP_MS = 20_000;
+
+export interface NodeAgentOptions {
+  /** The text of the kubeconfig of system:node:<name>. */
+  kubeconfig: string;
+  node: Omit<NodeOptions, "port">;
+  directory: string;
+  images: ImageTable;
+  /** Variables of every container: PATH, and where the API server is. */
+  common: Readonly<Record<string, string>>;
+  /** For the log endpoint. */
+  certificate: { key: string; cert: string };
+  logger: Logger;
+}
+
+interface Held {
+  pod: Pod;
+  run: PodRun;
+  podIP: string;
+  /** The status that the API has, as text. */
+  reported: string;
+  reporting: boolean;
+  stopping: boolean;
+}
+
+/** Runs the containers of the pods that are bound to its node, as processes of this machine. */
+export class NodeAgent {
+  readonly #options: NodeAgentOptions;
+  readonly #api: NodeApi;
+  readonly #sources: Sources;
+  readonly #addresses = new Addresses();
+  readonly #pods = new Map<string, Held>();
+  readonly #end = new AbortController();
+  #logs: LogServer | undefined;
+  #tasks: Promise<void>[] = [];
+
+  constructor(options: NodeAgentOptions) {
+    this.#options = options;
+    this.#api = new NodeApi(options.kubeconfig);
+    this.#sources = new Sources(this.#api);
+  }
+
+  async start(): Promise<void> {
+    const { certificate, directory, node } = this.#options;
+    this.#logs = await startLogServer(certificate, (namespace, pod, container) => {
+      const known = [...this.#pods.values()].some(
+        (held) => held.pod.metadata.namespace === namespace && held.pod.metadata.name === pod,
+      );
+      return known ? logFileOf(directory, `${namespace}/${pod}`, container) : undefined;
+    });
+    await registerNode(this.#api, { ...node, port: this.#logs.port });
+    this.#tasks = [this.#heartbeat(), this.#follow()];
+  }
+
+  /** The processes of the node's containers: pod key → container → pid. */
+  processes(): Map<string, Map<string, number>> {
+    const entries = [...this.#pods.values()].map(
+      ({ pod, run }) => [keyOf(pod), run.processes()] as const,
+    );
+    return new Map(entries);
+  }
+
+  /** Stops every process; the pods stay in the API and run again at the next start. */
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await Promise.all(this.#tasks);
+    await Promise.all([...this.#pods.values()].map(({ run }) => run.stop(NODE_STOP_MS)));
+    await this.#logs?.stop();
+    await this.#api.close();
+  }
+
+  async #heartbeat(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      await renewLease(this.#api, this.#options.node.name).catch((error: unknown) =>
+        this.#options.logger.warn(
+          { err: error },
+          "the node's heartbeat was not taken; trying again",
+        ),
+      );
+      await this.#pause(HEARTBEAT_MS);
+    }
+  }
+
+  /** Lists and watches the pods of this node, and does so again whenever the watch ends. */
+  async #follow(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      try {
+        await this.#listAndWatch(`fieldSelector=spec.nodeName%3D${this.#options.node.name}`);
+      } catch (error) {
+        if (this.#end.signal.aborted) return;
+        this.#options.logger.warn(
+          { err: error },
+          "the watch of the node's pods broke; listing again",
+        );
+      }
+      await this.#pause(RELIST_MS);
+    }
+  }
+
+  async #listAndWatch(selector: string): Promise<void> {
+    const list = await this.#api.call<{ metadata: { resourceVersion: string }; items: Pod[] }>(
+      "GET",
+      `/api/v1/pods?${selector}`,
+    );
+    this.#takeAll(list.items);
+    const from = `resourceVersion=${list.metadata.resourceVersion}&timeoutSeconds=300`;
+    const path = `/api/v1/pods?watch=true&allowWatchBookmarks=true&${from}&${selector}`;
+    for await (const { type, object } of this.#api.watch<Pod>(path, this.#end.signal)) {
+      if (type === "ERROR") return;
+      if (type === "DELETED") this.#gone(object);
+      else if (type !== "BOOKMARK") this.#take(object);
+    }
+  }
+
+  #takeAll(pods: Pod[]): void {
+    const there = new Set(pods.map(({ metadata }) => metadata.uid));
+    for (const pod of pods) this.#take(pod);
+    for (const { pod } of [...this.#pods.values()])
+      if (!there.has(pod.metadata.uid)) this.#gone(pod);
+  }
+
+  #take(seen: Pod): void {
+    const { uid, deletionTimestamp } = seen.metadata;
+    const held = this.#pods.get(uid);
+    if (held) held.pod = seen;
+    else if (deletionTimestamp) void this.#forgetInApi(seen);
+    else if (seen.status?.phase !== "Succeeded" && seen.status?.phase !== "Failed")
+      this.#begin(seen);
+    if (held && deletionTimestamp) void this.#finish(held);
+  }
+
+  #begin(pod: Pod): void {
+    const { directory, images, common, logger } = this.#options;
+    const podIP = this.#addresses.take();
+    const { uid } = pod.metadata;
+    const run = new PodRun({
+      pod: { apiVersion: "v1", kind: "Pod", metadata: pod.metadata, spec: pod.spec },
+      podIP,
+      directory,
+      images,
+      sources: this.#sources,
+      common,
+      logger,
+      changed: () => void this.#report(uid),
+      notePorts: (ports) => this.#notePorts(pod, ports),
+    });
+    const state = { reported: "", reporting: false, stopping: false };
+    this.#pods.set(uid, { pod, run, podIP, ...state });
+    run.start();
+    void this.#report(uid);
+  }
+
+  /** The pod was deleted without the node being asked first (`--force`). */
+  #gone(pod: Pod): void {
+    const held = this.#pods.get(pod.metadata.uid);
+    if (held) void this.#finish(held, 0);
+  }
+
+  async #finish(held: Held, graceMs?: number): Promise<void> {
+    if (held.stopping) return;
+    held.stopping = true;
+    const { metadata, spec } = held.pod;
+    const seconds = metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
+    await held.run.stop(graceMs ?? seconds * 1000);
+    await this.#forgetInApi(held.pod);
+    this.#addresses.release(held.podIP);
+    this.#pods.delete(metadata.uid);
+  }
+
+  /** Its processes are gone: the API may forget the pod. */
+  async #forgetInApi({ metadata }: Pod): Promise<void> {
+    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
+    const options = { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } };
+    const asked = () => this.#api.call("DELETE", path, options);
+    await this.#persist(`deleting pod ${keyOf({ metadata })}`, asked);
+  }
+
+  async #notePorts({ metadata }: Pod, ports: Record<string, number>): Promise<void> {
+    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`;
+    const annotations = { [PORTS_ANNOTATION]: JSON.stringify(ports) };
+    await this.#api.call(
+      "PATCH",
+      path,
+      { metadata: { annotations } },
+      "application/merge-patch+json",
+    );
+  }
+
+  /** Writes the pod's status as it is now, again when it has changed meanwhile. */
+  async #report(uid: string): Promise<void> {
+    const held = this.#pods.get(uid);
+    if (!held || held.reporting) return;
+    held.reporting = true;
+    for (;;) {
+      const status = podStatus(held.pod, held.run.observed(), new Date().toISOString());
+      const { conditions, ...rest } = status;
+      const text = JSON.stringify([
+        rest,
+        conditions.map(({ lastTransitionTime: _, ...one }) => one),
+      ]);
+      if (text === held.reported || held.stopping) break;
+      const { namespace, name } = held.pod.metadata;
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
+      const written = await this.#persist(`reporting pod ${namespace}/${name}`, async () => {
+        held.pod = await this.#api.call<Pod>(
+          "PATCH",
+          path,
+          { metadata: { uid }, status },
+          "application/merge-patch+json",
+        );
+      });
+      if (!written) break;
+      held.reported = text;
+    }
+    held.reporting = false;
+  }
+
+  /** Repeats a write while the API server is away. False where it refuses: the pod is gone or another. */
+  async #persist(doing: string, write: () => Promise<unknown>): Promise<boolean> {
+    for (;;) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        const status = error instanceof ApiRefusal ? error.status : 0;
+        if (status === 404 || status === 409) return false;
+        if (this.#end.signal.aborted) return false;
+        this.#options.logger.warn({ err: error }, `while ${doing}; trying again`);
+      }
+      await this.#pause(1_000);
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#end;
+    await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+function keyOf({ metadata }: Pick<Pod, "metadata">): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+/** Starts the agent of one local node. */
+export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
+  const agent = new NodeAgent(options);
+  await agent.start();
+  return agent;
+}
