@@ -1,5 +1,5 @@
 // A Game manifest as far as its mathematics goes. The whole of it is checked by `npm run validate`.
-import { parseAllDocuments } from "yaml";
+import { type Document, isScalar, parseAllDocuments } from "yaml";
 import type { Json, JsonSchema, Problem } from "./game.ts";
 import type { ProofRequest } from "./prove.ts";
 import { validator } from "./schema.ts";
@@ -71,7 +71,7 @@ function readDocument(yaml: string): { manifest: Json } | { problems: Problem[] 
   const documents = parseAllDocuments(yaml);
   const [broken] = documents.flatMap((document) => document.errors);
   if (broken) return whole(`it is not YAML: ${broken.message.split("\n")[0]}`);
-  const filled = documents.filter((document) => document.contents !== null);
+  const filled = documents.filter((document) => !isEmpty(document));
   const [document] = filled;
   if (!document) return whole("it is empty: write one Game manifest");
   if (filled.length > 1)
@@ -85,6 +85,10 @@ function readDocument(yaml: string): { manifest: Json } | { problems: Problem[] 
     }
     throw error;
   }
+}
+
+function isEmpty({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 function whole(message: string): { problems: Problem[] } {

@@ -163,6 +163,7 @@ function jackpotProblems(round: RoundProof, jackpot: JackpotDraws, at: string): 
   try {
     const draws = stream(seedsOf(round), `jackpot/${jackpot.namespace}/${jackpot.name}:`);
     const sure = mul(parseFraction(jackpot.per), parseFraction(jackpot.oneIn));
+    if (sure.n === 0n) return [`${at}/oneIn: per and oneIn must be above 0`];
     const hits = jackpot.debits.map((debit) => {
       const stake = parseFraction(debit);
       if (compare(stake, sure) >= 0) return true;

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import { returnEntry } from "./enumerate.ts";
+import { add, compare, fraction, mul, one, parseFraction, sub, toText, zero } from "./fraction.ts";
+import type { Engine, Json, ReturnEntry } from "./game.ts";
+import { engines, findEngine } from "./index.ts";
+import { readGame } from "./manifest.ts";
+import { type Compiled, compile } from "./play.ts";
+import { prove } from "./prove.ts";
+import { percent } from "./worst-stake.ts";
+
+const folder = import.meta.dirname;
+
+function ready(engine: Engine): Compiled {
+  const compiled = compile(engine, {});
+  assert.ok(!("problems" in compiled));
+  return compiled;
+}
+
+/** Every object in a schema that lists properties must be closed. */
+function openObjects(schema: Json, path = ""): string[] {
+  if (schema === null || typeof schema !== "object") return [];
+  const inner = Object.entries(schema).flatMap(([name, it]) => openObjects(it, `${path}/${name}`));
+  const isOpen =
+    "properties" in schema && !("oneOf" in schema) && schema["additionalProperties"] !== false;
+  return isOpen ? [path, ...inner] : inner;
+}
+
+function consistent({ bet, side, outcomes, rtp, variance, hitRate }: ReturnEntry): void {
+  assert.ok(outcomes, "these engines know their distributions");
+  assert.deepEqual(outcomes.map((it) => it.probability).reduce(add, zero), one);
+  const again = returnEntry(bet, outcomes, side);
+  assert.deepEqual([rtp, variance, hitRate], [again.rtp, again.variance, again.hitRate]);
+  // The variance a second way: the mean squared distance from the mean.
+  const spread = outcomes
+    .map((it) => mul(it.probability, mul(sub(it.multiplier, rtp), sub(it.multiplier, rtp))))
+    .reduce(add, zero);
+  assert.deepEqual(variance, spread);
+}
+
+describe("every engine", () => {
+  it("is listed under its folder's name", () => {
+    const folders = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== "cli")
+      .map(({ name }) => name);
+    assert.deepEqual(folders.sort(), [...engines.keys()].sort());
+    assert.equal(findEngine("mines", "1.0.0")?.name, "mines");
+    assert.equal(findEngine("mines", "0.0.0"), undefined);
+  });
+
+  for (const engine of engines.values()) {
+    const path = (file: string) => join(folder, engine.name, file);
+
+    it(`${engine.name} has the same files as the others`, () => {
+      const files = [
+        "README.md",
+        "config.schema.json",
+        "game.yaml",
+        "returns.ts",
+        "rules.test.ts",
+        "rules.ts",
+      ];
+      assert.deepEqual(readdirSync(path(".")).sort(), files);
+    });
+
+    it(`${engine.name} has closed schemas`, () => {
+      const schemas = [engine.configSchema, engine.actionSchema, ready(engine).betSchema];
+      assert.deepEqual(
+        schemas.flatMap((schema) => openObjects(schema)),
+        [],
+      );
+    });
+
+    it(`${engine.name} lists returns whose figures agree with their distributions`, () => {
+      const { prepared } = ready(engine);
+      const entries = engine.returns(prepared);
+      for (const entry of entries.slice(0, 500)) consistent(entry);
+      const most = engine.maxMultiplier(prepared);
+      const multipliers = entries
+        .flatMap(({ outcomes }) => outcomes ?? [])
+        .map((it) => it.multiplier);
+      assert.ok(multipliers.every((multiplier) => compare(multiplier, most) <= 0));
+      assert.ok(multipliers.some((multiplier) => compare(multiplier, most) === 0));
+    });
+
+    it(`${engine.name} is named by an example Game that passes the Gate`, () => {
+      const read = readGame(readFileSync(path("game.yaml"), "utf8"));
+      assert.ok("request" in read);
+      assert.equal(read.request.engine, engine.name);
+      assert.deepEqual(prove(read.request).verdict, { ok: true });
+    });
+
+    it(`${engine.name} has a README with the returns of its example`, () => {
+      const read = readGame(readFileSync(path("game.yaml"), "utf8"));
+      assert.ok("request" in read);
+      const { figures } = prove(read.request);
+      const readme = readFileSync(path("README.md"), "utf8");
+      for (const bound of [figures?.rtp.min, figures?.rtp.max]) {
+        assert.ok(
+          bound && readme.includes(percent(parseFraction(bound), "down")),
+          `README lacks ${bound}`,
+        );
+      }
+      for (const [currency, worst] of Object.entries(figures?.worstStake ?? {})) {
+        const shown = `${worst.stake} ${currency} | ${percent(parseFraction(worst.rtp), "down")}`;
+        assert.ok(readme.includes(shown), `README lacks "${shown}"`);
+      }
+    });
+  }
+
+  it("writes fractions in lowest terms", () => {
+    assert.equal(toText(fraction(98, 100)), "49/50");
+  });
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
+import { describe, it } from "mocha";
+import vectors from "../docs/fairness-vectors.json" with { type: "json" };
+import { proofDigest, revisionOf, serverSeedHash, stream, verify } from "./fairness.ts";
+import { toText } from "./fraction.ts";
+import type { Json } from "./game.ts";
+import { engines } from "./index.ts";
+import { compile, type RecordedAction, replay } from "./play.ts";
+
+const key = Buffer.from(vectors.serverSeed, "hex");
+
+/** docs/fairness.md by itself: nothing here comes from the platform's code. */
+class Reference {
+  #bytes = Buffer.alloc(0);
+  #blocks = 0;
+  readonly message: (block: number) => string;
+
+  constructor(nonce: number, label = "", entropy?: string) {
+    const end = entropy === undefined ? "" : `:${entropy}`;
+    this.message = (block) => `${label}${vectors.clientSeed}:${nonce}:${block}${end}`;
+  }
+
+  block(i: number): Buffer {
+    return createHmac("sha256", key).update(this.message(i)).digest();
+  }
+
+  below(n: bigint): bigint {
+    if (n === 1n) return 0n;
+    const size = n > 1n << 64n ? 32 : 8;
+    const range = 1n << BigInt(size * 8);
+    for (;;) {
+      while (this.#bytes.length < size) {
+        this.#bytes = Buffer.concat([this.#bytes, this.block(this.#blocks++)]);
+      }
+      const drawn = BigInt(`0x${this.#bytes.subarray(0, size).toString("hex")}`);
+      this.#bytes = this.#bytes.subarray(size);
+      if (drawn < range - (range % n)) return drawn % n;
+    }
+  }
+
+  /** Swaps by a map, so that not even the way of holding the list is shared. */
+  #swaps(n: number, pairs: Iterable<[number, number]>): number[] {
+    const places = new Map(Array.from({ length: n }, (_, i) => [i, i]));
+    for (const [i, j] of pairs) {
+      const [a, b] = [places.get(i) ?? i, places.get(j) ?? j];
+      places.set(i, b).set(j, a);
+    }
+    return [...places.values()];
+  }
+
+  shuffle(n: number): number[] {
+    const next = (i: number): [number, number] => [i, Number(this.below(BigInt(i + 1)))];
+    return this.#swaps(
+      n,
+      Array.from({ length: n - 1 }, (_, k) => next(n - 1 - k)),
+    );
+  }
+
+  choose(n: number, k: number): number[] {
+    const next = (i: number): [number, number] => [i, i + Number(this.below(BigInt(n - i)))];
+    return this.#swaps(
+      n,
+      Array.from({ length: k }, (_, i) => next(i)),
+    ).slice(0, k);
+  }
+}
+
+type Round = (typeof vectors.rounds)[number];
+interface Played {
+  outcome: Json;
+  multiplier: string;
+}
+
+/** A fraction in lowest terms as text, from integers alone. */
+function quotient(n: bigint, d: bigint): string {
+  const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
+  const common = gcd(n, d);
+  return d === common ? String(n / common) : `${n / common}/${d / common}`;
+}
+
+/** The rules of docs/games.md for the three engines, in integers. */
+const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Played } = {
+  "coin-flip": ({ bet }, draws) => {
+    const side = draws.below(2n) === 0n ? "heads" : "tails";
+    return { outcome: { side }, multiplier: side === bet.side ? "49/25" : "0" };
+  },
+
+  dice: ({ bet }, draws) => {
+    const roll = Number(draws.below(10_000n));
+    const wins = Array.from({ length: 10_000 }, (_, r) =>
+      bet.under === undefined ? r > Number(bet.over) * 100 : r < Number(bet.under) * 100,
+    );
+    const count = BigInt(wins.filter(Boolean).length);
+    const multiplier = wins[roll] ? quotient((99n * 10_000n * 100n) / count, 10_000n) : "0";
+    return { outcome: { roll: (roll / 100).toFixed(2) }, multiplier };
+  },
+
+  mines: ({ bet, actions }, draws) => {
+    const mines = draws.choose(25, bet.mines ?? 0);
+    const tiles = actions.flatMap((action) =>
+      "tile" in action && action.tile !== undefined ? [action.tile] : [],
+    );
+    const lost = tiles.some((tile) => mines.includes(tile)) || tiles.length === 0;
+    const safe = tiles.filter((tile) => !mines.includes(tile));
+    let [n, d] = [99n, 1n];
+    for (const i of safe.keys()) {
+      n *= BigInt(25 - i);
+      d *= BigInt(25 - mines.length - i);
+    }
+    return { outcome: { safe, mines }, multiplier: lost ? "0" : quotient(n / d, 100n) };
+  },
+};
+
+describe("published vectors", () => {
+  for (const vector of vectors.draws) {
+    it(`hold for the stream ${vector.label ?? ""}${vector.nonce} ${vector.entropy ? "with entropy" : ""}`, () => {
+      const { nonce, entropy, label = "" } = vector;
+      const reference = new Reference(nonce, label, entropy);
+      const seeds = { serverSeed: key, clientSeed: vectors.clientSeed, nonce };
+      const ours = stream(entropy === undefined ? seeds : { ...seeds, entropy }, label);
+      assert.equal(reference.block(0).toString("hex"), vector.firstBlock);
+      for (const [n = "", result] of vector.below) {
+        assert.equal(String(reference.below(BigInt(n))), result);
+        assert.equal(String(ours.belowBig(BigInt(n))), result);
+      }
+      for (const draws of [reference, ours]) {
+        assert.deepEqual(draws.shuffle(8), vector.thenShuffle8);
+        assert.deepEqual(draws.choose(40, 10), vector.thenChoose10Of40);
+      }
+    });
+  }
+
+  for (const round of vectors.rounds) {
+    it(`hold for ${round.engine}, nonce ${round.nonce}, ${JSON.stringify(round.bet)}`, () => {
+      const expected = { outcome: round.outcome, multiplier: round.multiplier };
+      const rules = referenceRules[round.engine] ?? assert.fail();
+      assert.deepEqual(rules(round, new Reference(round.nonce)), expected);
+
+      const engine = engines.get(round.engine) ?? assert.fail();
+      const compiled = compile(engine, round.config);
+      assert.ok(!("problems" in compiled));
+      const seeds = { serverSeed: key, clientSeed: vectors.clientSeed, nonce: round.nonce };
+      const actions = round.actions as unknown as RecordedAction[];
+      const { over, outcome, tally } = replay(compiled, round.bet as Json, actions, stream(seeds));
+      assert.ok(over);
+      assert.deepEqual({ outcome, multiplier: toText(tally.payout) }, expected);
+      assert.equal(compiled.revision, round.revision);
+      assert.equal(revisionOf(engine.name, engine.version, round.config), round.revision);
+    });
+  }
+
+  it("cover every engine", () => {
+    assert.deepEqual(new Set(vectors.rounds.map(({ engine }) => engine)), new Set(engines.keys()));
+  });
+
+  it("hold for the commitment and for the digest of a proof", () => {
+    const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest("hex");
+    const { digest, ...rest } = vectors.proof;
+    assert.equal(sha256(key), vectors.serverSeedHash);
+    assert.equal(serverSeedHash(key), vectors.serverSeedHash);
+    assert.equal(sha256(sorted(rest)), digest);
+    assert.equal(proofDigest(vectors.proof), digest);
+    assert.deepEqual(verify(vectors.proof), { ok: true, problems: [] });
+  });
+});
+
+/** RFC 8785 for values of plain ASCII keys: members sorted by name, no blanks. */
+function sorted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).join()}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${sorted(member)}`).join()}}`;
+}
