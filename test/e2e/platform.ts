@@ -21,6 +21,8 @@ export interface Platform {
   namespace: string;
   /** The supervisor's home when this is the local platform: tests that pause or kill processes need it. */
   home?: string;
+  /** The database, for the auditor, when this is the local platform. */
+  database?: string;
   token(subject: string, scope?: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -82,12 +84,14 @@ async function startLocal(): Promise<Platform> {
   });
   const kubeconfig = addresses.get("kubeconfig");
   const url = addresses.get("api");
-  if (!kubeconfig || !url) throw new Error(`no addresses in:\n${said.join("\n")}`);
+  const database = addresses.get("database");
+  if (!kubeconfig || !url || !database) throw new Error(`no addresses in:\n${said.join("\n")}`);
   return {
     url,
     kubectl: new Kubectl(process.env["KUBECTL"] ?? "kubectl", kubeconfig),
     namespace: "casino",
     home,
+    database,
     token: signerOf(key.secret),
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
