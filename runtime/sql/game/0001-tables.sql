@@ -10,7 +10,7 @@ CREATE TABLE seed_pairs (
   -- The server seed under the game's seed key (runtime/seal.ts).
   sealed bytea NOT NULL CHECK (length(sealed) = 60),
   -- In clear, where the operator revealed it before it let go of the seed key.
-  server_seed bytea CHECK (state = 'revealed' AND sha256(server_seed) = server_seed_hash),
+  server_seed bytea CHECK (server_seed IS NULL OR (state = 'revealed' AND sha256(server_seed) = server_seed_hash)),
   client_seed text CHECK (client_seed ~ '^[A-Za-z0-9_-]{1,64}$'),
   client_seed_by text CHECK (client_seed_by IN ('player', 'house')),
   -- Of the next round.

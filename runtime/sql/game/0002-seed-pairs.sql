@@ -37,11 +37,21 @@ BEGIN
   PERFORM acting_game(current_schema());
   IF found_pair IS NULL AND fresh IS NOT NULL THEN
     PERFORM commit_seed((fresh->'active'->>'id')::uuid, of_player, 'active', fresh->'active');
-    PERFORM commit_seed((fresh->'next'->>'id')::uuid, of_player, 'next', fresh->'next' - 'clientSeed');
+    PERFORM commit_seed((fresh->'next'->>'id')::uuid, of_player, 'next', (fresh->'next') - 'clientSeed');
     found_pair := pair_json(of_player);
     INSERT INTO used_client_seeds (player, client_seed) VALUES (of_player, found_pair->>'clientSeed') ON CONFLICT DO NOTHING;
   END IF;
   RETURN found_pair;
+END
+$$;
+
+-- The player's pair, held until the transaction ends: for a round whose nonce keeps moving.
+CREATE FUNCTION lock_pair(of_player text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM acting_game(current_schema());
+  PERFORM lock_pairs(ARRAY[of_player]);
+  RETURN pair_json(of_player);
 END
 $$;
 

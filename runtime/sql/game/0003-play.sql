@@ -153,3 +153,10 @@ LANGUAGE sql SET search_path FROM CURRENT AS $$
       rounds = c.rounds + excluded.rounds, staked = c.staked + excluded.staked, paid = c.paid + excluded.paid,
       deviation = c.deviation + excluded.deviation, deviation_squared = c.deviation_squared + excluded.deviation_squared;
 $$;
+
+-- What a key of this player has done: status replayed or idempotency_mismatch, and the round; no row for a new key.
+CREATE FUNCTION find_key(of_player text, with_key text, with_hash text) RETURNS TABLE (status text, round uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT CASE WHEN k.hash = decode(with_hash, 'hex') THEN 'replayed' ELSE 'idempotency_mismatch' END, k.round
+    FROM keys k WHERE k.player = of_player AND k.game = acting_game(current_schema()) AND k.key = with_key;
+$$;

@@ -1,0 +1,184 @@
+import { type Action, IllegalAction, type Json } from "../games/game.ts";
+import { type Compiled, finish, type RecordedAction, replay } from "../games/play.ts";
+import type { Database, Session } from "./database.ts";
+import type { History } from "./history.ts";
+import type { Revisions } from "./revisions.ts";
+import { drawsOf, type RoundSource, type Standing, standingOf } from "./round-play.ts";
+import type { GamePairs } from "./seed-pairs.ts";
+import type { Turns } from "./turns.ts";
+import type { ActRequest, ClientSeedBy, Hooks, Refusal, RoundView } from "./types.ts";
+import { isUuid } from "./uuid.ts";
+
+/** An open round as SQL's open_round_json gives it. */
+interface OpenRound {
+  readonly id: string;
+  readonly player: string;
+  readonly version: number;
+  readonly revision: string;
+  readonly pair: string;
+  readonly sealed: string;
+  readonly clientSeed: string;
+  readonly clientSeedBy: ClientSeedBy;
+  readonly nonce: number;
+  readonly currency: string;
+  readonly digits: number;
+  readonly stake: string;
+  readonly staked: string;
+  readonly bet: Json;
+  readonly actions: readonly RecordedAction[];
+}
+
+export interface ActingOptions {
+  readonly game: string;
+  readonly db: Database;
+  readonly revisions: Revisions;
+  readonly pairs: GamePairs;
+  readonly history: History;
+  readonly turns: Turns;
+  readonly hooks: Hooks;
+}
+
+const lockRound = { name: "lock_round", text: "SELECT * FROM lock_round($1, $2, $3, $4)" };
+const lockExpired = { name: "lock_expired", text: "SELECT lock_expired($1, $2) AS round" };
+const recordAct = { name: "act", text: "SELECT * FROM act($1)" };
+
+/** No round has it: its request can only find what its key has done. */
+const nobody = "00000000-0000-0000-0000-000000000000";
+
+/** Moves open rounds on: by their player's actions, or by the default action once they are past their time. */
+export class Acting {
+  readonly #o: ActingOptions;
+
+  constructor(options: ActingOptions) {
+    this.#o = options;
+  }
+
+  /** One action of a player after the other, so that a storm of them holds one connection. */
+  act(request: ActRequest): Promise<{ readonly round: RoundView } | Refusal> {
+    return this.#o.turns.run(request.player, () => this.#act(request));
+  }
+
+  async #act(request: ActRequest): Promise<{ readonly round: RoundView } | Refusal> {
+    const done = await this.#o.db.transaction((session) => this.#take(session, request));
+    if ("refused" in done) return done;
+    if (done.settled) this.#settled(done.settled, "player");
+    return { round: await this.#o.history.own(request.player, done.round) };
+  }
+
+  async #take(session: Session, request: ActRequest): Promise<Taken | Refusal> {
+    const hash = request.requestHash.toString("hex");
+    const id = isUuid(request.round) ? request.round : nobody;
+    const [locked] = await session.query(lockRound, [request.player, id, request.key, hash]);
+    if (locked?.status === "replayed") return { round: locked.detail.round };
+    if (locked?.status !== "locked") return refusalOf(locked?.status);
+    const round: OpenRound = locked.detail;
+    if (round.version !== request.version) return refusalOf("version_conflict", round.id);
+    const compiled = await this.#o.revisions.get(session, round.revision);
+    const played = this.#play(round, compiled, request.action);
+    if ("refused" in played) return played;
+    const more = { key: request.key, hash, actions: played.actions };
+    return this.#record(session, round, played.standing, more);
+  }
+
+  #play(
+    round: OpenRound,
+    compiled: Compiled,
+    action: Json,
+  ): { standing: Standing; actions: RecordedAction[] } | Refusal {
+    const [fault] = compiled.checkAction(action);
+    if (fault !== undefined) return illegal(fault.pointer, fault.message);
+    const taken = { ...(action as Action), version: round.version, by: "player" as const };
+    const source = this.#source(round, compiled);
+    const all = [...round.actions, taken];
+    try {
+      const standing = standingOf(source, all, replay(compiled, round.bet, all, drawsOf(source)));
+      return { standing, actions: [taken] };
+    } catch (error) {
+      if (error instanceof IllegalAction) return illegal(error.pointer, error.message);
+      throw error;
+    }
+  }
+
+  /** Ends an abandoned round, unless somebody else has it or has ended it; says whether this call did. */
+  async finish(player: string, round: string): Promise<boolean> {
+    const done = await this.#o.db.transaction(async (session) => {
+      const [row] = await session.query(lockExpired, [player, round]);
+      return row?.round ? this.#finish(session, row.round) : null;
+    });
+    if (done === null) return false;
+    if ("refused" in done) throw new Error(`an abandoned round is refused: ${done.refused}`);
+    if (done.settled) this.#settled(done.settled, "default");
+    return true;
+  }
+
+  async #finish(session: Session, round: OpenRound): Promise<Taken | Refusal> {
+    const compiled = await this.#o.revisions.get(session, round.revision);
+    const source = this.#source(round, compiled);
+    const end = finish(compiled, round.bet, round.actions, drawsOf(source));
+    const actions = end.added.map((action, i): RecordedAction => {
+      return { ...action, version: round.version + i, by: "default" };
+    });
+    const standing = standingOf(source, [...round.actions, ...actions], end);
+    return this.#record(session, round, standing, { actions });
+  }
+
+  async #record(
+    session: Session,
+    round: OpenRound,
+    standing: Standing,
+    more: { key?: string; hash?: string; actions: readonly RecordedAction[] },
+  ): Promise<Taken | Refusal> {
+    const { staked, payout, digest, outcome, legalActions, expected, regret } = standing;
+    const asked = {
+      ...{ ...more, player: round.player, round: round.id, version: round.version },
+      ...{ debit: String(staked - BigInt(round.staked)), outcome, legal_actions: legalActions },
+      ...{ payout: payout === null ? null : String(payout), digest, expected, regret },
+    };
+    const [row] = await session.query(recordAct, [JSON.stringify(asked)]);
+    if (row?.status !== "done") return refusalOf(row?.status, round.id);
+    const settled = payout === null ? undefined : { currency: round.currency, staked, payout };
+    return { round: round.id, ...(settled && { settled }) };
+  }
+
+  #source(round: OpenRound, compiled: Compiled): RoundSource {
+    const { id, clientSeed, clientSeedBy, nonce, bet, stake, currency, digits } = round;
+    return {
+      ...{ round: id, game: this.#o.game, compiled, serverSeed: this.#o.pairs.open(round) },
+      ...{ clientSeed, clientSeedBy, nonce, bet, stake: BigInt(stake), currency, digits },
+    };
+  }
+
+  #settled({ currency, staked, payout }: Settlement, by: "player" | "default"): void {
+    this.#o.hooks.settled?.(currency, staked, payout, by);
+  }
+}
+
+interface Settlement {
+  readonly currency: string;
+  readonly staked: bigint;
+  readonly payout: bigint;
+}
+
+/** What an action did, or what its key had done before. */
+interface Taken {
+  readonly round: string;
+  readonly settled?: Settlement;
+}
+
+function illegal(pointer: string, detail: string): Refusal {
+  return { refused: "illegal_action", pointer: `/action${pointer}`, detail };
+}
+
+const details = {
+  idempotency_mismatch: "This key was used for another request: take a new key for a new action.",
+  insufficient_funds: "The balance does not cover this action; the round is unchanged.",
+  not_found: "You have no such round in this game.",
+  round_settled: "The round is over.",
+  version_conflict: "The round has moved on: read it again.",
+} as const;
+
+function refusalOf(status: string | undefined, round?: string): Refusal {
+  if (status === undefined || !(status in details)) throw new Error(`act() answered ${status}`);
+  const refused = status as keyof typeof details;
+  return { refused, detail: details[refused], ...(round === undefined ? {} : { round }) };
+}

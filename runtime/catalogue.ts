@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import type { StakeTerms } from "../games/game.ts";
+import type { Database, Row } from "./database.ts";
+import type { Catalogue, Logger } from "./types.ts";
+
+const getCatalogue = { name: "catalogue", text: "SELECT * FROM catalogue($1)" };
+
+/** Read at least this often, whatever notifications come: also how an idle process notices that the database is away. */
+const refreshMs = 5_000;
+const retryMs = 1_000;
+
+interface StoredTerms {
+  readonly currency: string;
+  readonly digits: number;
+  readonly min: string;
+  readonly max: string;
+  readonly step: string;
+  readonly maxPayout: string;
+}
+
+function termsOf({ currency, digits, ...amounts }: StoredTerms): StakeTerms {
+  const [min, max, step, maxPayout] = [
+    BigInt(amounts.min),
+    BigInt(amounts.max),
+    BigInt(amounts.step),
+    BigInt(amounts.maxPayout),
+  ];
+  return { currency, digits, min, max, step, maxPayout };
+}
+
+function catalogueOf(row: Row): Catalogue {
+  return {
+    ...{ name: row.name, namespace: row.namespace, title: row.title, engine: row.engine },
+    ...{ engineVersion: row.engine_version, revision: row.revision, config: row.config },
+    ...{ state: row.state, stakes: row.stakes.map(termsOf), returns: row.returns, path: row.path },
+    ...{ openTimeoutSeconds: row.open_timeout_seconds, ready: row.ready, deleting: row.deleting },
+  };
+}
+
+export interface CataloguesOptions {
+  readonly game: string;
+  /** Whose stakes are shown: those that this revision was proven with. */
+  readonly revision: string;
+  readonly db: Database;
+  readonly logger: Logger;
+}
+
+/** The game's row of the catalogue, kept fresh: NOTIFY says when it changed. SQL checks every round against the row itself. */
+export class Catalogues {
+  readonly #o: CataloguesOptions;
+  readonly #stopped = new AbortController();
+  #row: Catalogue | undefined;
+  #following: Promise<void> | undefined;
+
+  constructor(options: CataloguesOptions) {
+    this.#o = options;
+  }
+
+  /** Waits until the operator has written the row and it could be read, and then follows it. */
+  async start(): Promise<void> {
+    for (;;) {
+      const read = await this.#tryRead();
+      if (read !== null && this.#row !== undefined) break;
+      if (read !== null) this.#o.logger.info({}, "waiting for the operator to list the game");
+      await this.#pause(retryMs);
+      this.#stopped.signal.throwIfAborted();
+    }
+    this.#following = this.#follow();
+  }
+
+  current(): Catalogue {
+    if (this.#row === undefined) throw new Error("the catalogue is read before anything is served");
+    return this.#row;
+  }
+
+  terms(currency: string): StakeTerms | undefined {
+    return this.current().stakes.find((terms) => terms.currency === currency);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#following;
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      const listener = await this.#listen();
+      const lost = new Promise<void>((resolve) => listener?.once("end", resolve));
+      while (!this.#stopped.signal.aborted) {
+        await this.#tryRead();
+        const ended = await Promise.race([
+          lost.then(() => true),
+          this.#pause(listener === null ? retryMs : refreshMs).then(() => listener === null),
+        ]);
+        if (ended) break;
+      }
+      await listener?.end();
+    }
+  }
+
+  async #listen(): Promise<pg.Client | null> {
+    try {
+      const listener = await this.#o.db.dedicated();
+      // Its end is what counts, and "end" follows every error.
+      listener.on("error", () => undefined);
+      listener.on("notification", ({ payload }) => {
+        if (payload === this.#o.game) void this.#tryRead();
+      });
+      await listener.query("LISTEN pitboss_games");
+      return listener;
+    } catch (error) {
+      this.#o.logger.warn({ err: error }, "cannot listen for changes of the catalogue");
+      return null;
+    }
+  }
+
+  /** Null where the database is away: the row stays as it was. */
+  async #tryRead(): Promise<true | null> {
+    try {
+      const [row] = await this.#o.db.query(getCatalogue, [this.#o.revision]);
+      if (row !== undefined) this.#row = catalogueOf(row);
+      return true;
+    } catch (error) {
+      this.#o.logger.warn({ err: error }, "cannot read the catalogue");
+      return null;
+    }
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#stopped;
+    // Stopping ends the wait early, and is looked for after it.
+    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+  }
+}

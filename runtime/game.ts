@@ -1,0 +1,57 @@
+import { Catalogues } from "./catalogue.ts";
+import { Database } from "./database.ts";
+import { History } from "./history.ts";
+import { compiledOf, Revisions } from "./revisions.ts";
+import { gameRounds } from "./rounds.ts";
+import { GamePairs } from "./seed-pairs.ts";
+import { Sweeper } from "./sweeper.ts";
+import { Turns } from "./turns.ts";
+import type { GameOptions, OpenGame } from "./types.ts";
+
+const sweepSeconds = 5;
+
+/**
+ * Opens one game on its database: everything that moves money, and nothing of HTTP. It answers once
+ * the database could be reached and the operator has listed the game there.
+ */
+export async function openGame(options: GameOptions): Promise<OpenGame> {
+  const { game, logger, seedKey, connections, hooks = {} } = options;
+  const own = compiledOf(options.engine, options.config);
+  if (own.revision !== options.revision) {
+    throw new Error(
+      `this engine and configuration are revision ${own.revision}, not ${options.revision}`,
+    );
+  }
+  const db = await Database.open({
+    directory: options.databaseDirectory,
+    connections,
+    application: options.pod,
+    onChange(up, error) {
+      if (up) logger.info({}, "the database is back");
+      else logger.error({ err: error }, "the database is away");
+      hooks.database?.(up);
+    },
+  });
+  const catalogue = new Catalogues({ game, revision: own.revision, db, logger });
+  await catalogue.start();
+  const turns = new Turns();
+  const revisions = new Revisions(own);
+  const pairs = new GamePairs({ db, game, seedKey, turns });
+  const history = new History({ game, engine: own.engine.name, db, revisions, pairs });
+  const shared = { game, db, connections, catalogue, revisions, pairs, history, turns, hooks };
+  const { finish, ...rounds } = gameRounds(shared);
+  const everyMs = 1000 * (options.sweepSeconds ?? sweepSeconds);
+  const sweeper = new Sweeper({ db, everyMs, finish, logger });
+  sweeper.start();
+  return {
+    rounds,
+    pairs,
+    catalogue: () => catalogue.current(),
+    ready: () => db.up,
+    sweep: () => sweeper.sweep(),
+    async stop() {
+      await Promise.all([sweeper.stop(), catalogue.stop()]);
+      await db.stop();
+    },
+  };
+}

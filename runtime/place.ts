@@ -1,0 +1,198 @@
+import { exposure, replay } from "../games/play.ts";
+import { Batcher } from "./batch.ts";
+import type { Catalogues } from "./catalogue.ts";
+import type { Database, Row, Session } from "./database.ts";
+import type { History } from "./history.ts";
+import { faultOf, refusalOf } from "./place-checks.ts";
+import type { Revisions } from "./revisions.ts";
+import { drawsOf, type RoundSource, type Standing, standingOf } from "./round-play.ts";
+import { actionTypes } from "./round-row.ts";
+import type { GamePairs, Pair } from "./seed-pairs.ts";
+import type { Turns } from "./turns.ts";
+import type { Hooks, PlaceRequest, Refusal, RoundView } from "./types.ts";
+import { uuidv7 } from "./uuid.ts";
+
+export type Placed = { readonly created: RoundView } | { readonly replayed: RoundView } | Refusal;
+
+export interface PlacingOptions {
+  readonly game: string;
+  readonly db: Database;
+  readonly connections: number;
+  readonly catalogue: Catalogues;
+  readonly revisions: Revisions;
+  readonly pairs: GamePairs;
+  readonly history: History;
+  readonly turns: Turns;
+  readonly hooks: Hooks;
+}
+
+/** A computed round on its way to SQL: the columns of the type play_item, and what the answer needs. */
+interface Item {
+  readonly row: object;
+  readonly pair: Pair;
+  readonly source: RoundSource;
+  readonly standing: Standing;
+}
+
+interface PlayResult {
+  readonly status: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what is in it depends on the status; 0003-play.sql has the list.
+  readonly detail: any;
+  readonly item: Item;
+}
+
+const play = { name: "play", text: "SELECT item, status, detail FROM play($1)" };
+const findKey = { name: "find_key", text: "SELECT * FROM find_key($1, $2, $3)" };
+
+/** Times that a round is computed again because its nonce was taken, before it waits for the pair. */
+const optimisticTries = 3;
+
+/** Plays new rounds: one SQL call each, many in one call where many come at once. */
+export class Placing {
+  readonly #o: PlacingOptions;
+  readonly #batcher: Batcher<Item, PlayResult, Session>;
+
+  constructor(options: PlacingOptions) {
+    this.#o = options;
+    this.#batcher = new Batcher<Item, PlayResult, Session>({
+      connections: options.connections,
+      lend: (work) => options.db.session(work),
+      call: (session, items) => this.#call(session, items),
+    });
+  }
+
+  async place(request: PlaceRequest): Promise<Placed> {
+    const placed = await this.#place(request);
+    const result =
+      "created" in placed ? "created" : "replayed" in placed ? "replayed" : placed.refused;
+    this.#o.hooks.placed?.(result);
+    if (result === "payout_limit") this.#o.hooks.payoutLimited?.(request.currency);
+    return placed;
+  }
+
+  async #place(request: PlaceRequest): Promise<Placed> {
+    const fault = faultOf(
+      this.#o.revisions.own,
+      this.#o.catalogue.terms(request.currency),
+      request,
+    );
+    // A key that was used answers what it did, whatever the request looks like now.
+    if (fault !== null) return (await this.#recall(request)) ?? fault;
+    // One round of a player after the other: the next needs the nonce that the one before leaves.
+    return this.#o.turns.run(request.player, () => this.#play(request));
+  }
+
+  async #recall({ player, key, requestHash }: PlaceRequest): Promise<Placed | null> {
+    const [row] = await this.#o.db.query(findKey, [player, key, requestHash.toString("hex")]);
+    return row === undefined ? null : this.#remembered(player, row.status, row.round);
+  }
+
+  async #remembered(player: string, status: string, round: string): Promise<Placed> {
+    if (status === "idempotency_mismatch") return refusalOf(status);
+    return { replayed: await this.#o.history.own(player, round) };
+  }
+
+  async #play(request: PlaceRequest): Promise<Placed> {
+    const { player } = request;
+    let pair = await this.#o.pairs.known(player);
+    for (let tries = 0; tries < optimisticTries; tries++) {
+      const result = await this.#submit(request, pair);
+      if (result.status !== "nonce_moved") return this.#answer(request, result);
+      pair = await this.#moved(player, result);
+    }
+    const result = await this.#playLocked(request);
+    return this.#answer(request, result);
+  }
+
+  async #submit(request: PlaceRequest, pair: Pair): Promise<PlayResult> {
+    try {
+      return await this.#batcher.submit(() => this.#compute(request, pair));
+    } catch (error) {
+      // It may have been recorded, and then the pair has moved on.
+      this.#o.pairs.forget(request.player);
+      throw error;
+    }
+  }
+
+  /** Somebody else played on this pair, or rotated it. */
+  #moved(player: string, { detail }: PlayResult): Promise<Pair> | Pair {
+    if (detail !== null) return this.#o.pairs.remember(detail);
+    this.#o.pairs.forget(player);
+    return this.#o.pairs.known(player);
+  }
+
+  /** Nobody else can move the nonce while this transaction holds the pair. */
+  #playLocked(request: PlaceRequest): Promise<PlayResult> {
+    return this.#o.db.transaction(async (session) => {
+      const pair = await this.#o.pairs.lock(session, request.player);
+      const [result] = await this.#call(session, [this.#compute(request, pair)]);
+      if (result === undefined) throw new Error("play() has no result");
+      return result;
+    });
+  }
+
+  #compute(request: PlaceRequest, pair: Pair): Item {
+    const compiled = this.#o.revisions.own;
+    const { currency, stake, bet, clientSeed } = request;
+    const digits = this.#o.catalogue.terms(currency)?.digits ?? 0;
+    const source: RoundSource = {
+      ...{ round: uuidv7(), game: this.#o.game, compiled, bet, stake, currency, digits },
+      ...{ serverSeed: pair.serverSeed, nonce: pair.nonce },
+      clientSeed: clientSeed ?? pair.clientSeed,
+      clientSeedBy: clientSeed === undefined ? pair.clientSeedBy : "player",
+    };
+    const standing = standingOf(source, [], replay(compiled, bet, [], drawsOf(source)));
+    const row = {
+      ...{ player: request.player, key: request.key, hash: request.requestHash.toString("hex") },
+      ...{ round: source.round, revision: compiled.revision, currency, stake: String(stake) },
+      bound: String(exposure(compiled, bet, stake)),
+      ...{ pair: pair.id, nonce: pair.nonce, bet, outcome: standing.outcome },
+      server_seed_hash: request.serverSeedHash,
+      client_seed: clientSeed,
+      payout: standing.payout === null ? null : String(standing.payout),
+      legal_actions: standing.legalActions,
+      digest: standing.digest,
+      expected: standing.expected,
+    };
+    return { row, pair, source, standing };
+  }
+
+  async #call(session: Session, items: readonly Item[]): Promise<PlayResult[]> {
+    const begun = performance.now();
+    const asked = items.map(({ row }, item) => ({ ...row, item }));
+    const rows = await session.query(play, [JSON.stringify(asked)]);
+    this.#o.hooks.batch?.(items.length, (performance.now() - begun) / 1000);
+    const byItem = new Map<number, Row>(rows.map((row) => [row.item, row]));
+    return items.map((item, i) => {
+      const row = byItem.get(i);
+      if (row === undefined) throw new Error("play() has no result for an item");
+      return { status: row.status, detail: row.detail, item };
+    });
+  }
+
+  async #answer(request: PlaceRequest, result: PlayResult): Promise<Placed> {
+    const { status, detail, item } = result;
+    const { player } = request;
+    if (status === "created") return { created: this.#created(player, item, detail.createdAt) };
+    if (status === "replayed" || status === "idempotency_mismatch") {
+      return this.#remembered(player, status, detail.round);
+    }
+    if (status === "seed_rotated") await this.#moved(player, result);
+    return refusalOf(status, detail?.round);
+  }
+
+  #created(player: string, { source, standing, pair }: Item, createdAt: string): RoundView {
+    this.#o.pairs.advance(player, pair);
+    const { over, staked, payout, outcome, legalActions } = standing;
+    if (payout !== null) this.#o.hooks.settled?.(source.currency, staked, payout, "player");
+    const moment = new Date(createdAt);
+    const { round, game, compiled, currency, digits, bet, clientSeed, nonce } = source;
+    return {
+      ...{ id: round, game, engine: compiled.engine.name, revision: compiled.revision, player },
+      ...{ state: over ? "settled" : "open", version: 1, stake: staked, payout, currency, digits },
+      ...{ bet, outcome, legalActions: actionTypes(legalActions), jackpotWins: [] },
+      fairness: { serverSeedHash: pair.serverSeedHash, clientSeed, nonce },
+      ...{ createdAt: moment, settledAt: over ? moment : null },
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { proofDigest, serverSeedHash } from "../games/fairness.ts";
+import type { Json } from "../games/game.ts";
+import { formatAmount } from "../games/money.ts";
+import type { Compiled, RecordedAction } from "../games/play.ts";
+import type { ClientSeedBy } from "./types.ts";
+
+/** A settled round, with the seed that its pair kept secret until it was rotated. */
+export interface SettledRound {
+  readonly round: string;
+  readonly game: string;
+  readonly compiled: Compiled;
+  readonly serverSeed: Buffer;
+  readonly clientSeed: string;
+  readonly clientSeedBy: ClientSeedBy;
+  readonly nonce: number;
+  readonly bet: Json;
+  /** The first debit, and all of them. */
+  readonly stake: bigint;
+  readonly staked: bigint;
+  readonly payout: bigint;
+  readonly currency: string;
+  readonly digits: number;
+  readonly actions: readonly RecordedAction[];
+  readonly outcome: Json;
+}
+
+type ProofBody = { [field: string]: Json };
+
+function bodyOf(settled: SettledRound): ProofBody {
+  const { compiled, serverSeed, digits } = settled;
+  return {
+    engine: compiled.engine.name,
+    engineVersion: compiled.engine.version,
+    revision: compiled.revision,
+    config: compiled.config,
+    round: settled.round,
+    game: settled.game,
+    serverSeed: serverSeed.toString("hex"),
+    serverSeedHash: serverSeedHash(serverSeed),
+    clientSeed: settled.clientSeed,
+    clientSeedBy: settled.clientSeedBy,
+    nonce: settled.nonce,
+    bet: settled.bet,
+    stake: formatAmount(settled.stake, digits),
+    totalStake: formatAmount(settled.staked, digits),
+    currency: settled.currency,
+    digits,
+    actions: [...settled.actions] as Json[],
+    outcome: settled.outcome,
+    payout: formatAmount(settled.payout, digits),
+    jackpots: [],
+  };
+}
+
+/** The digest of the round's proof: fixed when it is settled, long before the proof may be shown. */
+export function settlementDigest(settled: SettledRound): string {
+  return proofDigest(bodyOf(settled));
+}
+
+/** The proof as verifiers read it. The digest is the one stored at settlement: it shows what was changed since. */
+export function proofOf(settled: SettledRound, digest: string): Json {
+  return { ...bodyOf(settled), digest };
+}

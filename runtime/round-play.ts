@@ -1,0 +1,69 @@
+import { stream } from "../games/fairness.ts";
+import { type Fraction, floor, fraction, mul, toDecimal } from "../games/fraction.ts";
+import type { Json, Tally } from "../games/game.ts";
+import { type Compiled, payout, type RecordedAction, type Replay } from "../games/play.ts";
+import { settlementDigest } from "./proof.ts";
+import type { ClientSeedBy } from "./types.ts";
+
+/** What a round is played from; all of it can be stored but the server seed, which is stored sealed. */
+export interface RoundSource {
+  readonly round: string;
+  readonly game: string;
+  readonly compiled: Compiled;
+  readonly serverSeed: Buffer;
+  readonly clientSeed: string;
+  readonly clientSeedBy: ClientSeedBy;
+  readonly nonce: number;
+  readonly bet: Json;
+  readonly stake: bigint;
+  readonly currency: string;
+  readonly digits: number;
+}
+
+/** A round as it stands after its actions: the columns that SQL records. */
+export interface Standing {
+  readonly over: boolean;
+  readonly staked: bigint;
+  /** Null while the round is open, as the digest is. */
+  readonly payout: bigint | null;
+  readonly digest: string | null;
+  readonly outcome: Json;
+  readonly legalActions: readonly string[];
+  /** In minor units, decimals: what the bet is worth, and what the decisions gave away. */
+  readonly expected: string;
+  readonly regret: string;
+}
+
+/** Decimals to which the return monitor's sums are kept. */
+const monitorDigits = 6;
+
+function inMinorUnits(stake: bigint, share: Fraction): string {
+  return toDecimal(mul(fraction(stake), share), monitorDigits);
+}
+
+function stakedOf(stake: bigint, tally: Tally): bigint {
+  return floor(mul(fraction(stake), tally.staked));
+}
+
+export function drawsOf({ serverSeed, clientSeed, nonce }: RoundSource) {
+  return stream({ serverSeed, clientSeed, nonce });
+}
+
+/** Turns what the engine made of a round into what is recorded; a settled one gets its digest. */
+export function standingOf(
+  source: RoundSource,
+  actions: readonly RecordedAction[],
+  replay: Replay,
+): Standing {
+  const { compiled, bet, stake } = source;
+  const { over, tally, outcome, legalActions } = replay;
+  const staked = stakedOf(stake, tally);
+  const paid = over ? payout(stake, tally) : null;
+  const digest =
+    paid === null ? null : settlementDigest({ ...source, staked, payout: paid, actions, outcome });
+  return {
+    ...{ over, staked, payout: paid, digest, outcome, legalActions },
+    expected: inMinorUnits(stake, compiled.engine.expected(compiled.prepared, bet)),
+    regret: inMinorUnits(stake, replay.regret),
+  };
+}
