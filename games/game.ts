@@ -131,7 +131,7 @@ export interface Mathematics<C = unknown, B = unknown, S = unknown> {
   /** The expected payout of this bet under best play. */
   expected(config: C, bet: B): Fraction;
   /** The expected payout that this action gives away against the best one. */
-  regret(config: C, state: S, action: Action): Fraction;
+  regret(config: C, state: S, action: Action, taken: Taken): Fraction;
   /** The plays that the simulator rehearses. */
   plays(config: C): Play<B, S>[];
 }

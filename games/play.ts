@@ -137,7 +137,7 @@ class Round {
     }
     if (taken.by === "default") this.#expectDefault(action);
     const next = engine.act(prepared, this.#state, action, this.#draws, taken);
-    this.#regret = add(this.#regret, engine.regret(prepared, this.#state, action));
+    this.#regret = add(this.#regret, engine.regret(prepared, this.#state, action, taken));
     this.#state = next;
   }
 
