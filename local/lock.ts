@@ -48,10 +48,13 @@ export async function withLock<T>(
     told = true;
     await sleep(pollMs);
   }
+  const letGo = () => unlock(file);
+  process.once("exit", letGo);
   try {
     return await work();
   } finally {
-    unlock(file);
+    process.off("exit", letGo);
+    letGo();
   }
 }
 

@@ -28,11 +28,11 @@ export function forget(folder: string, pid: number): void {
   rmSync(fileOf(folder, pid), { force: true });
 }
 
-/** Ends every recorded process that still runs, and says which. */
-export async function reap(folder: string): Promise<ProcessRecord[]> {
+/** Ends every recorded process that still runs, by force when the patience is over, and says which. */
+export async function reap(folder: string, patienceMs = orderlyMs): Promise<ProcessRecord[]> {
   const living = readAll(folder).filter((entry) => startTime(entry.pid) === entry.startTime);
   for (const entry of living) signalProcess(entry.pid, entry.stopSignal);
-  const deadline = Date.now() + orderlyMs;
+  const deadline = Date.now() + patienceMs;
   const running = () => living.filter((entry) => startTime(entry.pid) === entry.startTime);
   while (running().length > 0 && Date.now() < deadline) await sleep(50);
   for (const entry of running()) signalGroup(entry.pid, "SIGKILL");

@@ -74,6 +74,8 @@ async function run(
     last.push(line);
     if (last.length > keptLines) last.shift();
   });
+  const kill = () => child.kill();
+  process.once("exit", kill);
   try {
     const [code] = (await once(child, "close")) as [number | null];
     if (code === 0) return { done: true };
@@ -81,5 +83,7 @@ async function run(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return { missing: code === "ENOENT" ? "Go is not installed" : `go did not start: ${message}` };
+  } finally {
+    process.off("exit", kill);
   }
 }

@@ -1,0 +1,57 @@
+import type { Manifest } from "./documents.ts";
+
+export const platformNamespace = "pitboss";
+export const gamesNamespace = "casino";
+
+export interface DatabaseAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly operatorPassword: string;
+  readonly lobbyPassword: string;
+}
+
+export interface PlatformSettings {
+  readonly url: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwks: string;
+}
+
+/** What manifests/base leaves to the place where it is installed: settings and database Secrets. */
+export function platformObjects(settings: PlatformSettings, database: DatabaseAccess): Manifest[] {
+  return [
+    {
+      ...named("v1", "ConfigMap", "pitboss-settings"),
+      data: {
+        PITBOSS_URL: settings.url,
+        PITBOSS_ISSUER: settings.issuer,
+        PITBOSS_AUDIENCE: settings.audience,
+        PITBOSS_JWKS: settings.jwks,
+        PITBOSS_GATEWAY: "pitboss/pitboss",
+      },
+    },
+    databaseSecret("database", "pitboss_operator", database.operatorPassword, database),
+    databaseSecret("lobby-database", "pitboss_lobby", database.lobbyPassword, database),
+  ];
+}
+
+function databaseSecret(
+  name: string,
+  user: string,
+  password: string,
+  { host, port, database }: DatabaseAccess,
+): Manifest {
+  const values = { host, port: String(port), database, user, password };
+  return {
+    ...named("v1", "Secret", name),
+    type: "Opaque",
+    data: Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
+    ),
+  };
+}
+
+function named(apiVersion: string, kind: string, name: string): Manifest {
+  return { apiVersion, kind, metadata: { name, namespace: platformNamespace } };
+}

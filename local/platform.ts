@@ -1,0 +1,241 @@
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { adminUser } from "./control-plane/credentials.ts";
+import { writeKubeconfig } from "./control-plane/kubeconfig.ts";
+import { type Component, type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { devSession } from "./dev-session.ts";
+import { waitForGames } from "./games.ts";
+import { startGateway } from "./gateway/gateway.ts";
+import type { Home } from "./home.ts";
+import { Applier } from "./install/applier.ts";
+import { databaseUrl, installDatabase } from "./install/database.ts";
+import { manifestFiles, readBase, readManifests } from "./install/documents.ts";
+import {
+  type DatabaseAccess,
+  gamesNamespace,
+  platformNamespace,
+  platformObjects,
+} from "./install/platform-objects.ts";
+import { type Issuer, openIssuer } from "./issuer.ts";
+import { startNodeAgent } from "./node-agent/agent.ts";
+import { NodeApi } from "./node-agent/api.ts";
+import { type Postgres, startPostgres } from "./postgres.ts";
+import { resolveControlPlane } from "./resolver/resolve.ts";
+import type { Settings } from "./settings.ts";
+import { stablePort } from "./stable-port.ts";
+import type { Component as Supervised } from "./supervise.ts";
+
+export interface PlatformOptions {
+  readonly home: Home;
+  readonly settings: Settings;
+  readonly port: number;
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Where the running platform is. */
+export interface Addresses {
+  readonly api: string;
+  readonly lobby: string;
+  readonly kubeconfig: string;
+  readonly database: string;
+}
+
+const root = join(import.meta.dirname, "..");
+const nodeName = "local";
+const nodeUser = `system:node:${nodeName}`;
+
+/** The whole platform on one machine, started bottom-up and stopped the other way round. */
+export class LocalPlatform {
+  readonly #options: PlatformOptions;
+  readonly #stops: { name: string; stop: () => Promise<void> }[] = [];
+  #server: Postgres | undefined;
+  #plane: ControlPlane | undefined;
+  #api: NodeApi | undefined;
+
+  constructor(options: PlatformOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<Addresses> {
+    const { home, settings, port, say, signal } = this.#options;
+    const url = `http://127.0.0.1:${port}`;
+    const binaries = await resolveControlPlane({ say });
+    signal.throwIfAborted();
+    say("starting PostgreSQL and the Kubernetes control plane");
+    const issuer = await openIssuer({
+      directory: home.at("issuer"),
+      issuer: settings.issuer,
+      audience: settings.audience,
+      extraJwks: settings.jwks,
+    });
+    const [database, plane] = await Promise.all([this.#database(), this.#controlPlane(binaries)]);
+    const kubeconfig = writeKubeconfig(home.at("kubeconfig"), {
+      url: plane.url,
+      caFile: plane.caFile,
+      user: adminUser,
+      token: plane.adminToken,
+      namespace: gamesNamespace,
+    });
+    const api = new NodeApi(readFileSync(plane.kubeconfig, "utf8"));
+    this.#api = api;
+    this.#onStop("connections", () => api.close());
+    signal.throwIfAborted();
+    say("installing the platform: CRDs, manifests/base, settings");
+    await this.#install(new Applier(api), issuer, url, database);
+    signal.throwIfAborted();
+    await this.#agent(plane);
+    signal.throwIfAborted();
+    await this.#gateway(plane, issuer, url);
+    signal.throwIfAborted();
+    say("applying the Games");
+    await this.#games(new Applier(api));
+    return { api: url, lobby: url, kubeconfig, database: databaseUrl(this.#running()) };
+  }
+
+  /** Waits until players can play every Game. */
+  async ready(): Promise<void> {
+    if (this.#api === undefined) throw new Error("the platform was not started");
+    await waitForGames(this.#api, this.#options.say, this.#options.signal);
+  }
+
+  /** The servers that a supervisor keeps running. */
+  components(): Supervised[] {
+    const plane = this.#plane;
+    const names = [...(plane?.children().keys() ?? [])];
+    const ofPlane = names.map((name: Component) => ({
+      name,
+      child: () => plane?.children().get(name),
+      restart: async () => plane?.start(name),
+    }));
+    const postgres = {
+      name: "postgres",
+      child: () => this.#server?.child,
+      restart: async () => {
+        this.#server = await this.#startServer(this.#running().port);
+      },
+    };
+    return [postgres, ...ofPlane];
+  }
+
+  /** Stops what was started, the database last. */
+  async stop(): Promise<void> {
+    for (const { name, stop } of this.#stops.splice(0).reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        this.#options.say(`while stopping ${name}: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  #onStop(name: string, stop: () => Promise<void>): void {
+    this.#stops.push({ name, stop });
+  }
+
+  #running(): Postgres {
+    if (this.#server === undefined) throw new Error("PostgreSQL was not started");
+    return this.#server;
+  }
+
+  #startServer(port: number): Promise<Postgres> {
+    const { home } = this.#options;
+    return startPostgres({ directory: home.at("postgres"), port, records: home.records });
+  }
+
+  async #database(): Promise<DatabaseAccess> {
+    const { home } = this.#options;
+    this.#server = await this.#startServer(await stablePort(home.at("postgres-port")));
+    // At the front: the database is the last to stop, whichever of the two started first.
+    this.#stops.unshift({ name: "PostgreSQL", stop: () => this.#running().stop() });
+    return installDatabase(home, this.#running());
+  }
+
+  async #controlPlane(binaries: Awaited<ReturnType<typeof resolveControlPlane>>) {
+    const { home } = this.#options;
+    const plane = await startControlPlane({
+      directory: home.at("control-plane"),
+      binaries,
+      port: await stablePort(home.at("api-port")),
+      users: [{ name: nodeUser, groups: ["system:nodes"] }],
+      records: home.records,
+    });
+    this.#plane = plane;
+    this.#onStop("the control plane", () => plane.stop());
+    return plane;
+  }
+
+  async #install(applier: Applier, issuer: Issuer, url: string, database: DatabaseAccess) {
+    const gatewayKinds = await Promise.all(
+      (await manifestFiles(join(import.meta.dirname, "crds"))).map(readManifests),
+    );
+    const base = await readBase(join(root, "manifests", "base"));
+    const isGround = ({ kind }: { kind: string }) =>
+      kind === "Namespace" || kind === "CustomResourceDefinition";
+    const { issuer: name, audience, jwks } = issuer;
+    await applier.applyAll(
+      [
+        ...gatewayKinds.flat(),
+        ...base.filter(isGround),
+        ...platformObjects({ url, issuer: name, audience, jwks }, database),
+        ...base.filter((object) => !isGround(object)),
+      ],
+      platformNamespace,
+    );
+  }
+
+  async #agent(plane: ControlPlane): Promise<void> {
+    const { home } = this.#options;
+    const directory = home.at("node");
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const kubeconfig = writeKubeconfig(join(directory, "kubeconfig"), {
+      url: plane.url,
+      caFile: plane.caFile,
+      user: nodeUser,
+      token: plane.token(nodeUser),
+    });
+    const agent = await startNodeAgent({
+      kubeconfig: readFileSync(kubeconfig, "utf8"),
+      node: { name: nodeName },
+      directory,
+      images: { "pitboss:local": { cwd: root, programs: { node: process.execPath } } },
+      common: {
+        PATH: process.env["PATH"] ?? "",
+        KUBERNETES_SERVICE_HOST: "127.0.0.1",
+        KUBERNETES_SERVICE_PORT: String(plane.port),
+      },
+      certificate: {
+        key: readFileSync(plane.keyFile, "utf8"),
+        cert: readFileSync(plane.caFile, "utf8"),
+      },
+      logger: this.#logger("node-agent"),
+    });
+    this.#onStop("the pods", () => agent.stop());
+  }
+
+  async #gateway(plane: ControlPlane, issuer: Issuer, url: string): Promise<void> {
+    const gateway = await startGateway({
+      kubeconfig: readFileSync(plane.kubeconfig, "utf8"),
+      gateway: { namespace: platformNamespace, name: "pitboss" },
+      port: this.#options.port,
+      logger: this.#logger("gateway"),
+      intercept: devSession({ issuer, url: () => url }),
+    });
+    this.#onStop("the gateway", () => gateway.stop());
+  }
+
+  async #games(applier: Applier): Promise<void> {
+    const { games } = this.#options.settings;
+    const all = await manifestFiles(games ?? join(root, "games"));
+    const files = games === undefined ? all.filter((file) => file.endsWith("/game.yaml")) : all;
+    const objects = await Promise.all(files.map(readManifests));
+    await applier.applyAll(objects.flat(), gamesNamespace);
+  }
+
+  #logger(name: string) {
+    const destination = this.#options.home.at("logs", `${name}.log`);
+    return pino({ name }, pino.destination({ dest: destination, mkdir: true, sync: true }));
+  }
+}
