@@ -262,9 +262,13 @@ function jwksOf(env: Env): Platform["jwks"] {
   if (env.PITBOSS_JWKS_URL) return { url: env.PITBOSS_JWKS_URL };
   const text = env.PITBOSS_JWKS || readFileSync(env.PITBOSS_JWKS_FILE, "utf8");
   // Compact, so that white space in a file rolls no game.
-  const keys: unknown = JSON.parse(text);
-  if (typeof keys !== "object" || keys === null || !("keys" in keys)) {
-    throw new ConfigError('PITBOSS_JWKS holds no JSON Web Key Set, {"keys": […]}');
+  try {
+    const keys: unknown = JSON.parse(text);
+    if (typeof keys === "object" && keys !== null && "keys" in keys && Array.isArray(keys.keys)) {
+      return { inline: JSON.stringify(keys) };
+    }
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
   }
-  return { inline: JSON.stringify(keys) };
+  throw new ConfigError('PITBOSS_JWKS holds no JSON Web Key Set, {"keys": […]}');
 }
