@@ -2,7 +2,15 @@
 // where they are missing or stale, then goes on with a Node that the project can run on (>= 22.19).
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +21,7 @@ const modules = join(root, "node_modules");
 const stampFile = join(modules, ".pitboss-stamp");
 const oldestNode = [22, 19];
 const lockPatienceMs = 15 * 60_000;
+const ownerlessMs = 10_000;
 
 /** What must be the same for an installation to be good: the lock file and the platform. */
 function wantedStamp() {
@@ -36,41 +45,24 @@ function alive(pid) {
 
 /** A platform that runs from this checkout would lose the files under its feet. */
 function refuseBeneathRunningPlatform() {
-  const record = join(modules, ".pitboss-running");
-  if (!existsSync(record)) return;
-  const pid = Number(readFileSync(record, "utf8"));
-  if (alive(pid)) {
-    fail(
-      `package-lock.json changed while Pitboss runs from this checkout (pid ${pid}). ` +
-        "Stop it first: npm run stop",
-    );
-  }
-  rmSync(record, { force: true });
+  const folder = join(modules, ".pitboss-running");
+  const pids = existsSync(folder) ? readdirSync(folder).map(Number).filter(alive) : [];
+  if (pids.length === 0) return;
+  fail(
+    `package-lock.json changed while Pitboss runs from this checkout (pid ${pids.join(", ")}). ` +
+      "Stop it first: npm run stop",
+  );
 }
 
 /** Two scripts started at once in a fresh clone: the second waits for the first one's installation. */
 function underLock(work) {
-  const lock = join(
-    tmpdir(),
-    `pitboss-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`,
-  );
-  const owner = join(lock, "pid");
+  const hash = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const lock = join(tmpdir(), `pitboss-install-${hash}`);
   const deadline = Date.now() + lockPatienceMs;
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : 0;
-    const ownerless = pid === 0 && lockAgeMs(lock) > 10_000;
-    if (ownerless || (pid > 0 && !alive(pid))) rmSync(lock, { recursive: true, force: true });
-    else if (Date.now() > deadline)
-      fail(`another installation holds ${lock}; remove it if none runs`);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  while (!takes(lock)) {
+    if (Date.now() > deadline) fail(`another installation holds ${lock}; remove it if none runs`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
-  writeFileSync(owner, String(process.pid));
   try {
     work();
   } finally {
@@ -78,11 +70,33 @@ function underLock(work) {
   }
 }
 
+/** Tries once to take the lock, and clears it away where its owner is gone. */
+function takes(lock) {
+  try {
+    mkdirSync(lock);
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+    if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+  writeFileSync(join(lock, "pid"), String(process.pid));
+  return true;
+}
+
+function isAbandoned(lock) {
+  try {
+    return !alive(Number(readFileSync(join(lock, "pid"), "utf8")));
+  } catch {
+    // Its owner is about to write its pid, unless it died before it could.
+    return lockAgeMs(lock) > ownerlessMs;
+  }
+}
+
 function lockAgeMs(lock) {
   try {
     return Date.now() - statSync(lock).mtimeMs;
   } catch {
-    return 0; // The owner has just let it go: the next round of the loop takes it.
+    return 0; // The owner has just let it go: the next try takes it.
   }
 }
 

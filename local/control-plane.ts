@@ -108,6 +108,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       args: flags[name](),
       logFile: join(directory, `${name}.log`),
       records,
+      // Nothing is lost: all state is etcd's, which writes ahead. In order they would wait for each other.
+      endSignal: "SIGKILL",
     });
     children.set(name, child);
     if (name === "kube-apiserver") await waitForApi(access, "/readyz", child);

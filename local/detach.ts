@@ -36,7 +36,7 @@ export async function detach(settings: Settings): Promise<number> {
     const text = readFileSync(log, "utf8");
     process.stdout.write(text.slice(shown));
     shown = text.length;
-    if (/^ready$/m.test(text)) break;
+    if (/^ready\n/m.test(text)) break;
     if (over !== undefined) return over;
     await sleep(pollMs);
   }

@@ -6,7 +6,6 @@ import { adminUser } from "./control-plane/credentials.ts";
 import { writeKubeconfig } from "./control-plane/kubeconfig.ts";
 import { type Component, type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { devSession } from "./dev-session.ts";
-import { waitForGames } from "./games.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import type { Home } from "./home.ts";
 import { Applier } from "./install/applier.ts";
@@ -22,6 +21,7 @@ import { type Issuer, openIssuer } from "./issuer.ts";
 import { startNodeAgent } from "./node-agent/agent.ts";
 import { NodeApi } from "./node-agent/api.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
+import { waitUntilReady } from "./readiness.ts";
 import { resolveControlPlane } from "./resolver/resolve.ts";
 import type { Settings } from "./settings.ts";
 import { stablePort } from "./stable-port.ts";
@@ -50,6 +50,7 @@ const nodeUser = `system:node:${nodeName}`;
 /** The whole platform on one machine, started bottom-up and stopped the other way round. */
 export class LocalPlatform {
   readonly #options: PlatformOptions;
+  readonly #began = new Date();
   readonly #stops: { name: string; stop: () => Promise<void> }[] = [];
   #server: Postgres | undefined;
   #plane: ControlPlane | undefined;
@@ -97,8 +98,10 @@ export class LocalPlatform {
 
   /** Waits until players can play every Game. */
   async ready(): Promise<void> {
+    const { port, say, signal } = this.#options;
     if (this.#api === undefined) throw new Error("the platform was not started");
-    await waitForGames(this.#api, this.#options.say, this.#options.signal);
+    const url = `http://127.0.0.1:${port}`;
+    await waitUntilReady({ api: this.#api, url, since: this.#began, say, signal });
   }
 
   /** The servers that a supervisor keeps running. */

@@ -13,7 +13,7 @@ import { Sources } from "./sources.ts";
 
 const HEARTBEAT_MS = 10_000;
 const RELIST_MS = 500;
-/** Grace for processes when the node itself stops: longer than the preStop of any pod of ours. */
+/** Grace for processes when the node itself stops. */
 const NODE_STOP_MS = 20_000;
 
 export interface NodeAgentOptions {
@@ -80,7 +80,8 @@ export class NodeAgent {
   async stop(): Promise<void> {
     this.#end.abort();
     await Promise.all(this.#tasks);
-    await Promise.all([...this.#pods.values()].map(({ run }) => run.stop(NODE_STOP_MS)));
+    // preStop lets gateways forget a pod; when the node goes, its gateway has gone before.
+    await Promise.all([...this.#pods.values()].map(({ run }) => run.stop(NODE_STOP_MS, false)));
     await this.#logs?.stop();
     await this.#api.close();
   }

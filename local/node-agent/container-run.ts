@@ -72,10 +72,11 @@ export class ContainerRun {
     };
   }
 
-  /** preStop, SIGTERM, and SIGKILL to the whole group when the grace time is over. */
-  async stop(graceMs: number): Promise<void> {
+  /** preStop unless told otherwise, SIGTERM, and SIGKILL to the whole group when the grace time is over. */
+  async stop(graceMs: number, withPreStop = true): Promise<void> {
     const begun = performance.now();
-    const preStop = (this.#options.container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
+    const { lifecycle } = this.#options.container;
+    const preStop = withPreStop ? (lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000 : 0;
     if (this.pid !== undefined) await pause(Math.min(preStop, graceMs), this.#deadSignal());
     this.#stopping.abort();
     await this.#child?.stop(Math.max(graceMs - (performance.now() - begun), 100));
@@ -146,7 +147,8 @@ export class ContainerRun {
     const tasks: Promise<void>[] = [];
     if (readinessProbe) {
       const tell = (verdict: string) => this.#setReady(verdict === "success");
-      tasks.push(keepAsking(readinessProbe, portOf, signal, tell));
+      const eager = { ...readinessProbe, eager: true };
+      tasks.push(keepAsking(eager, portOf, signal, tell));
     } else this.#setReady(!signal.aborted);
     if (livenessProbe) {
       const tell = (verdict: string) => verdict === "failure" && this.#killUnhealthy();

@@ -75,11 +75,11 @@ export class PodRun {
   }
 
   /** Stops the containers together, the sidecars after them, and removes what the pod had. */
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs: number, withPreStop = true): Promise<void> {
     this.#stopping.abort();
     const { containers, initContainers = [] } = this.#options.pod.spec;
     const stopAll = (list: Container[]) =>
-      Promise.all(list.map(({ name }) => this.#runs.get(name)?.stop(graceMs)));
+      Promise.all(list.map(({ name }) => this.#runs.get(name)?.stop(graceMs, withPreStop)));
     await stopAll(containers);
     for (const sidecar of initContainers.toReversed()) await stopAll([sidecar]);
     await this.#life;

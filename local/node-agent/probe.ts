@@ -7,6 +7,8 @@ export type PortLookup = (port: number | string) => number | undefined;
 
 export type Verdict = "success" | "failure";
 
+const EAGER_MS = 250;
+
 /** Asks once. */
 export async function askOnce(probe: Probe, portOf: PortLookup): Promise<Verdict> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
@@ -46,15 +48,16 @@ async function tcpConnect(port: number, timeoutMs: number): Promise<boolean> {
 
 /**
  * Probes again and again until the signal ends it, and tells each change of the verdict once its
- * threshold is reached.
+ * threshold is reached. An eager probe does not wait for its period before its first success.
  */
 export async function keepAsking(
-  probe: Probe,
+  probe: Probe & { eager?: boolean },
   portOf: PortLookup,
   signal: AbortSignal,
   tell: (verdict: Verdict) => void,
 ): Promise<void> {
   const periodMs = (probe.periodSeconds ?? 10) * 1000;
+  const eagerMs = probe.eager ? Math.min(periodMs, EAGER_MS) : periodMs;
   let told: Verdict | undefined;
   let last: Verdict | undefined;
   let times = 0;
@@ -64,14 +67,16 @@ export async function keepAsking(
     if (signal.aborted) return;
     times = verdict === last ? times + 1 : 1;
     last = verdict;
-    const needed =
-      verdict === "success" ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3);
-    if (verdict !== told && times >= needed) {
+    if (verdict !== told && times >= timesNeeded(probe, verdict)) {
       told = verdict;
       tell(verdict);
     }
-    await pause(periodMs, signal);
+    await pause(told === "success" ? periodMs : eagerMs, signal);
   }
+}
+
+function timesNeeded({ successThreshold, failureThreshold }: Probe, verdict: Verdict): number {
+  return verdict === "success" ? (successThreshold ?? 1) : (failureThreshold ?? 3);
 }
 
 /** Sleeps until the time is over or the signal comes, whichever is first. */

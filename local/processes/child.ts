@@ -18,6 +18,8 @@ export interface ChildOptions {
   /** Folder in which the child is noted while it runs. */
   readonly records?: string | undefined;
   readonly stopSignal?: NodeJS.Signals;
+  /** How a later run ends it where this one crashed; the stop signal unless there is a quicker way. */
+  readonly endSignal?: NodeJS.Signals;
 }
 
 export interface Exit {
@@ -40,8 +42,8 @@ export interface Child {
 export async function startChild(options: ChildOptions): Promise<Child> {
   const process = await spawned(options);
   const pid = process.pid as number;
-  const { records, stopSignal = "SIGTERM" } = options;
-  if (records !== undefined) record(records, { name: options.name, pid, stopSignal });
+  const { records, stopSignal = "SIGTERM", endSignal = stopSignal } = options;
+  if (records !== undefined) record(records, { name: options.name, pid, endSignal });
 
   let exit: Exit | undefined;
   const exited = new Promise<Exit>((resolve) => {

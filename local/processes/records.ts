@@ -9,7 +9,8 @@ export interface ProcessRecord {
   readonly name: string;
   readonly pid: number;
   readonly startTime: string;
-  readonly stopSignal: NodeJS.Signals;
+  /** How to end it when its own run is gone. */
+  readonly endSignal: NodeJS.Signals;
 }
 
 const orderlyMs = 5_000;
@@ -31,7 +32,7 @@ export function forget(folder: string, pid: number): void {
 /** Ends every recorded process that still runs, by force when the patience is over, and says which. */
 export async function reap(folder: string, patienceMs = orderlyMs): Promise<ProcessRecord[]> {
   const living = readAll(folder).filter((entry) => startTime(entry.pid) === entry.startTime);
-  for (const entry of living) signalProcess(entry.pid, entry.stopSignal);
+  for (const entry of living) signalProcess(entry.pid, entry.endSignal);
   const deadline = Date.now() + patienceMs;
   const running = () => living.filter((entry) => startTime(entry.pid) === entry.startTime);
   while (running().length > 0 && Date.now() < deadline) await sleep(50);
