@@ -89,7 +89,7 @@ function digestOf(
     stake: formatAmount(BigInt(round.stake), digits),
     totalStake: formatAmount(settled.staked, digits),
     ...{ currency, digits },
-    actions: settled.actions as Json[],
+    actions: [...settled.actions] as Json[],
     outcome: settled.outcome,
     payout: formatAmount(settled.paid, digits),
     jackpots: [],
