@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { JWK } from "jose";
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
+import { stopAtTheEnd } from "../harness/session.ts";
 import { Kubectl } from "./kubectl.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -24,7 +26,6 @@ export interface Platform {
   /** The database, for the auditor, when this is the local platform. */
   database?: string;
   token(subject: string, scope?: string): Promise<string>;
-  stop(): Promise<void>;
 }
 
 type Signer = (subject: string, scope?: string) => Promise<string>;
@@ -65,6 +66,10 @@ async function startLocal(): Promise<Platform> {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  stopAtTheEnd(async () => {
+    if (child.exitCode === null && child.kill("SIGTERM")) await once(child, "exit");
+    await rm(home, { recursive: true, force: true });
+  });
   const said: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
   const addresses = new Map<string, string>();
@@ -93,12 +98,6 @@ async function startLocal(): Promise<Platform> {
     home,
     database,
     token: signerOf(key.secret),
-    async stop() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      await ended;
-      await rm(home, { recursive: true, force: true });
-    },
   };
 }
 
@@ -110,7 +109,6 @@ async function attach(kubeconfig: string, url: string, keyFile: string): Promise
     kubectl: new Kubectl(process.env["KUBECTL"] ?? "kubectl", kubeconfig),
     namespace: "casino",
     token: signerOf(secret),
-    async stop() {},
   };
 }
 
@@ -124,10 +122,4 @@ export function platform(): Promise<Platform> {
       ? attach(KUBECONFIG, PITBOSS_E2E_URL, PITBOSS_E2E_KEY)
       : startLocal();
   return running;
-}
-
-/** Called once at the end of the run. */
-export async function stopPlatform(): Promise<void> {
-  if (running) await (await running).stop();
-  running = undefined;
 }

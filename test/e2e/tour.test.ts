@@ -141,7 +141,14 @@ describe("the tour of a fourth Game, with kubectl and HTTP alone", function () {
       "--grace-period=0",
       "--force",
     ]);
-    await until("another pod plays", async () => (await ann.bet(name, heads)).status === 201);
+    await until("another pod is ready", async () => {
+      const now = await pitboss.kubectl.list("pods", "casino", `pitboss.dev/game=${name}`);
+      const others = now.filter(({ metadata }) => metadata.name !== pod);
+      return others.some(({ status }) =>
+        status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+      );
+    });
+    await until("it plays", async () => (await ann.bet(name, heads)).status === 201);
   });
 
   it("scales with kubectl scale", async () => {
