@@ -35,6 +35,8 @@ async function asSuperuser(
   work: (client: pg.Client) => Promise<void>,
 ): Promise<void> {
   const client = new pg.Client({ connectionString });
+  // A connection that ends between two queries: the next query fails, and says so.
+  client.on("error", () => {});
   await client.connect();
   try {
     await work(client);
