@@ -11,7 +11,9 @@ import { OperatorBase, type OperatorSettings } from "./kube/operator.ts";
 import { GameMetrics } from "./metrics.ts";
 
 /** What a test says differently from the environment. */
-export type Overrides = Partial<Pick<OperatorSettings, "config" | "interceptWrite">>;
+export type Overrides = Partial<
+  Pick<OperatorSettings, "config" | "interceptWrite" | "leaseTiming" | "operationsPort">
+>;
 
 const CRD_RETRY_MS = 5_000;
 

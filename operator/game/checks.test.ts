@@ -67,7 +67,7 @@ const cases: Record<string, Case> = {
   "everything is there": {
     change: {},
     says: ["RuntimeAvailable", "True", "Available", "True"],
-    message: /2 pods of revision 0123456789abcdef serve/,
+    message: /revision 0123456789abcdef is served by 2 pods/,
   },
   "the first configuration is refused": {
     change: { verdict: { refused: low }, serving: undefined, database: undefined },

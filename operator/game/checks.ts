@@ -51,7 +51,7 @@ export const conditionRules = {
     ],
     well: ({ deployment, serving }) => ({
       reason: "Available",
-      message: `${pods(deployment?.status?.readyReplicas)} of revision ${serving?.revision} serve`,
+      message: `revision ${serving?.revision} is served by ${pods(deployment?.status?.readyReplicas)}`,
     }),
   },
   RouteReady: {

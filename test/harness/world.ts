@@ -1,0 +1,300 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Registry } from "prom-client";
+import type { GameSpec } from "../../crds/generated/game.ts";
+import { readConfig } from "../../operator/config.ts";
+import { ENVIRONMENT } from "../../operator/game/testing/samples.ts";
+import type { Write } from "../../operator/kube/client.ts";
+import { parseConfig } from "../../operator/kube/load-config.ts";
+import { QuietLogger } from "../../operator/kube/testing/quiet-logger.ts";
+import { PitbossOperator } from "../../operator/pitboss-operator.ts";
+import { testCluster } from "./control-plane.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+import { type Live, User } from "./user.ts";
+
+const CRDS = new URL("../../crds/", import.meta.url);
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+export const games = (namespace: string, name = ""): string =>
+  `/apis/pitboss.dev/v1alpha1/namespaces/${namespace}/games/${name}`.replace(/\/$/, "");
+
+/** The collections of everything that a Game owns, where the kind is always there. */
+export const CHILD_PATHS: Readonly<Record<string, string>> = {
+  ConfigMap: "/api/v1/namespaces/NS/configmaps",
+  Secret: "/api/v1/namespaces/NS/secrets",
+  Deployment: "/apis/apps/v1/namespaces/NS/deployments",
+  Service: "/api/v1/namespaces/NS/services",
+  HorizontalPodAutoscaler: "/apis/autoscaling/v2/namespaces/NS/horizontalpodautoscalers",
+  PodDisruptionBudget: "/apis/policy/v1/namespaces/NS/poddisruptionbudgets",
+  NetworkPolicy: "/apis/networking.k8s.io/v1/namespaces/NS/networkpolicies",
+  Ingress: "/apis/networking.k8s.io/v1/namespaces/NS/ingresses",
+};
+
+export const HTTP_ROUTES = "/apis/gateway.networking.k8s.io/v1/namespaces/NS/httproutes";
+
+/** Waits until `probe` answers something; says what was waited for where it never does. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+  seconds = 20,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await probe();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await sleep(50);
+  }
+}
+
+export interface Running {
+  readonly operator: PitbossOperator;
+  readonly registry: Registry;
+  readonly log: QuietLogger;
+  /** Writes that were sent, without Leases and Events. */
+  readonly writes: Write[];
+  stop(): Promise<void>;
+}
+
+interface StartOptions {
+  /** The operator dies right after so many writes. */
+  readonly crashAfter?: number;
+  readonly environment?: Record<string, string>;
+  readonly leaseTiming?: { leaseMs: number; deadlineMs: number; retryMs: number };
+}
+
+/** A cluster, a database and namespaces of their own for one suite, with somebody who acts as kubelet. */
+export class World {
+  readonly user: User;
+  readonly database: TestDatabase;
+  readonly platform: string;
+  readonly casino: string;
+  readonly other: string;
+  readonly #kubeconfig: string;
+  readonly #running = new Set<Running>();
+  #kubelet = true;
+  #kubeletTurn: Promise<void> = Promise.resolve();
+
+  private constructor(user: User, database: TestDatabase, kubeconfig: string) {
+    const id = randomBytes(3).toString("hex");
+    this.user = user;
+    this.database = database;
+    this.#kubeconfig = kubeconfig;
+    this.platform = `pitboss-${id}`;
+    this.casino = `casino-${id}`;
+    this.other = `other-${id}`;
+  }
+
+  static async create(): Promise<World> {
+    const cluster = await testCluster();
+    const user = new User(cluster);
+    const crd = readFileSync(new URL("game.yaml", CRDS), "utf8");
+    await user.apply(`${DEFINITIONS}/games.pitboss.dev`, crd);
+    await until("Games are served", async () => {
+      return (await user.call("GET", "/apis/pitboss.dev/v1alpha1/games")).status === 200;
+    });
+    const world = new World(user, await testDatabase(), readFileSync(cluster.kubeconfig, "utf8"));
+    for (const name of [world.platform, world.casino, world.other]) {
+      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+      await user.apply(`/api/v1/namespaces/${name}`, namespace);
+    }
+    await world.databaseSecret();
+    world.#kubeletTurn = world.#actAsKubelet();
+    return world;
+  }
+
+  /** The Secret that says where the platform's database is, changed as a test wants. */
+  async databaseSecret(change: Record<string, string> = {}): Promise<void> {
+    const { host, port, database, user, password } = this.database.settings;
+    const stringData = { host, port: String(port), database, user, password, ...change };
+    await this.user.apply(this.secretPath(), {
+      ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "database" } },
+      data: Object.fromEntries(
+        Object.entries(stringData).map(([key, text]) => [
+          key,
+          Buffer.from(text).toString("base64"),
+        ]),
+      ),
+    });
+  }
+
+  secretPath(): string {
+    return `/api/v1/namespaces/${this.platform}/secrets/database`;
+  }
+
+  /** Starts an operator that serves this world's namespaces, and waits until it leads. */
+  async start(options: StartOptions = {}): Promise<Running> {
+    const running = await this.candidate(options);
+    await until("the operator leads", async () => {
+      const text = await running.registry.metrics();
+      return /leader_election_master_status\{[^}]*\} 1/.test(text);
+    });
+    return running;
+  }
+
+  /** Starts an operator without waiting. */
+  async candidate({ crashAfter, environment, leaseTiming }: StartOptions = {}): Promise<Running> {
+    const writes: Write[] = [];
+    let dead = false;
+    const interceptWrite = async (write: Write, send: () => Promise<unknown>) => {
+      if (["Lease", "Event"].includes(write.kind.kind)) return send();
+      if (dead) throw new Error("this operator has crashed");
+      const answer = await send();
+      writes.push(write);
+      dead = writes.length === crashAfter;
+      if (dead) throw new Error("this operator crashes");
+      return answer;
+    };
+    const config = readConfig({
+      ...ENVIRONMENT,
+      PITBOSS_GATEWAY: "",
+      PITBOSS_NAMESPACE: this.platform,
+      PITBOSS_WATCHED_NAMESPACES: `${this.casino},${this.other}`,
+      PITBOSS_DATABASE_CONNECTIONS: "1000",
+      ...environment,
+    });
+    const registry = new Registry();
+    const log = new QuietLogger();
+    const operator = new PitbossOperator(config, registry, log, {
+      config: parseConfig(this.#kubeconfig),
+      interceptWrite,
+      operationsPort: 0,
+      ...(leaseTiming ? { leaseTiming } : {}),
+    });
+    await operator.start();
+    const running: Running = {
+      ...{ operator, registry, writes, log },
+      stop: async () => {
+        operator.stop();
+        await operator.finished;
+        await operator.close();
+        this.#running.delete(running);
+      },
+    };
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Applies a coin-flip Game as a person would. */
+  async applyGame(
+    name: string,
+    change: Partial<GameSpec> = {},
+    { namespace = this.casino, annotations = {} } = {},
+  ): Promise<Live> {
+    return this.user.apply(games(namespace, name), {
+      apiVersion: "pitboss.dev/v1alpha1",
+      kind: "Game",
+      metadata: { name, namespace, annotations },
+      spec: {
+        engine: "coin-flip",
+        config: { multiplier: "1.96" },
+        returnToPlayer: { min: "0.96" },
+        stakes: [{ currency: "USD", min: "0.25", max: "100", step: "0.25", maxPayout: "1000" }],
+        ...(change.autoscaling ? {} : { replicas: 1 }),
+        ...change,
+      },
+    });
+  }
+
+  /** The reason of a condition becomes this; answers the condition. */
+  async says(
+    name: string,
+    type: string,
+    reason: string,
+    { namespace = this.casino, seconds = 20 } = {},
+  ): Promise<{ status: string; reason: string; message: string }> {
+    let last: unknown;
+    return until(
+      `${name} says ${type} ${reason}`,
+      async () => {
+        const game = await this.user.get(games(namespace, name));
+        last = game?.["status"]?.conditions;
+        const conditions: { type: string; status: string; reason: string; message: string }[] =
+          game?.["status"]?.conditions ?? [];
+        return conditions.find((one) => one.type === type && one.reason === reason);
+      },
+      seconds,
+    ).catch((cause: unknown) => {
+      throw new Error(`${name} does not say ${type} ${reason} but ${JSON.stringify(last)}`, {
+        cause,
+      });
+    });
+  }
+
+  async gone(path: string, seconds = 20): Promise<void> {
+    await until(`${path} is gone`, async () => (await this.user.get(path)) === undefined, seconds);
+  }
+
+  /** The live children of a Game of that kind. */
+  async children(kind: string, game: string): Promise<Live[]> {
+    const path = (CHILD_PATHS[kind] ?? HTTP_ROUTES).replace("NS", this.casino);
+    return this.user.list(`${path}?labelSelector=pitboss.dev%2Fgame%3D${game}`);
+  }
+
+  /** The path of a Game's child of that kind. */
+  child(kind: string, name: string, namespace = this.casino): string {
+    return `${(CHILD_PATHS[kind] ?? HTTP_ROUTES).replace("NS", namespace)}/${name}`;
+  }
+
+  /** Writes stop: nothing was sent for so long. */
+  async quiet(running: Running, ms = 700): Promise<void> {
+    for (let before = -1; before !== running.writes.length; ) {
+      before = running.writes.length;
+      await sleep(ms);
+    }
+  }
+
+  kubelet(on: boolean): void {
+    this.#kubelet = on;
+  }
+
+  async end(): Promise<void> {
+    for (const { stop } of [...this.#running]) await stop();
+    for (const namespace of [this.platform, this.casino, this.other]) {
+      for (const game of await this.user.list(games(namespace))) {
+        const path = games(namespace, game.metadata.name);
+        await this.user.merge(path, { metadata: { finalizers: [] } });
+      }
+      await this.user.remove(`/api/v1/namespaces/${namespace}`);
+    }
+    this.#kubeletTurn = Promise.resolve(this.kubelet(false));
+    this.#ended = true;
+    await this.#kubeletTurn;
+    await this.user.close();
+    await this.database.drop();
+  }
+
+  #ended = false;
+
+  // No node runs here: every pod is said to be ready as soon as it is seen.
+  async #actAsKubelet(): Promise<void> {
+    while (!this.#ended) {
+      if (this.#kubelet) {
+        for (const namespace of [this.casino, this.other]) await this.#readyPods(namespace);
+      }
+      await sleep(100);
+    }
+  }
+
+  async #readyPods(namespace: string): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    for (const pod of await this.user.list(path)) {
+      if (pod["status"]?.phase === "Running") continue;
+      await this.user.call(
+        "PATCH",
+        `${path}/${pod.metadata.name}/status`,
+        {
+          status: {
+            phase: "Running",
+            conditions: ["Ready", "ContainersReady", "PodScheduled"].map((type) => ({
+              ...{ type, status: "True" },
+              lastTransitionTime: new Date().toISOString(),
+            })),
+          },
+        },
+        "merge-patch+json",
+      );
+    }
+  }
+}
