@@ -9,53 +9,55 @@ CREATE TYPE play_item AS (
 
 CREATE TYPE play_verdict AS (item integer, status text, found_round uuid, house bigint, digits smallint);
 
+-- An item that was debited, with what the ledger needs.
 CREATE TYPE play_funds AS (item integer, account bigint, house bigint, digits smallint);
 
 -- Locks are taken in the order pairs, (keys,) rounds, balances, each sorted; a key needs none of its own, because whoever
 -- could write it waits for the player's pair. Each statement sees what was committed before it.
 CREATE FUNCTION play(items jsonb) RETURNS TABLE (item integer, status text, detail jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
--- Plans are made once a connection, perhaps while the tables are still empty: never let one read a whole table.
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+-- A connection plans once (planning takes longer than playing), perhaps while the tables are still small, and they grow
+-- fast: never read a whole one.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
   acting constant text := acting_game(current_schema());
   this_minute constant timestamptz := date_bin('1 minute', clock_timestamp(), '2000-01-01 00:00:00Z');
-  asked play_item[];
+  asked constant play_item[] := (SELECT array_agg(i) FROM jsonb_populate_recordset(NULL::play_item, items) AS i);
   verdicts play_verdict[];
+  players text[];
   funded play_funds[];
 BEGIN
-  SELECT array_agg(i) INTO asked FROM jsonb_populate_recordset(NULL::play_item, items) AS i;
   IF cardinality(asked) > 32 THEN
     RAISE program_limit_exceeded USING MESSAGE = 'a call plays 32 rounds at most';
   END IF;
 
   PERFORM FROM gates WHERE game = acting AND lane = pg_backend_pid() % 64 FOR SHARE;
-  PERFORM lock_pairs((SELECT array_agg(a.player) FROM unnest(asked) AS a));
+  PERFORM FROM seed_pairs WHERE player = ANY (ARRAY(SELECT a.player FROM unnest(asked) AS a)) AND state = 'active'
+    ORDER BY id FOR NO KEY UPDATE;
   verdicts := judge(acting, this_minute, asked);
+  players := ARRAY(SELECT a.player FROM unnest(asked) AS a JOIN unnest(verdicts) AS v ON v.item = a.item AND v.status = 'good');
 
-  PERFORM FROM balances b
-    JOIN unnest(asked) AS a ON a.player = b.player AND a.currency = b.currency
-    JOIN unnest(verdicts) AS v ON v.item = a.item AND v.status = 'good'
-   ORDER BY b.player, b.currency FOR NO KEY UPDATE OF b;
-
-  -- Up to here nothing has looked at the result.
-  WITH moved AS (
-    UPDATE balances b SET balance = b.balance - a.stake + coalesce(a.payout, 0)
-      FROM unnest(asked) AS a JOIN unnest(verdicts) AS v ON v.item = a.item AND v.status = 'good'
-     WHERE b.player = a.player AND b.currency = a.currency AND b.balance >= a.stake
-    RETURNING a.item, b.account, v.house, v.digits
-  )
-  SELECT array_agg(ROW (moved.*)::play_funds) INTO funded FROM moved;
+  IF players <> '{}' THEN
+    PERFORM FROM balances b WHERE b.player = ANY (players) ORDER BY b.player, b.currency FOR NO KEY UPDATE;
+    -- Up to here nothing has looked at the result.
+    WITH moved AS (
+      UPDATE balances b SET balance = b.balance - a.stake + coalesce(a.payout, 0)
+        FROM unnest(asked) AS a JOIN unnest(verdicts) AS v ON v.item = a.item AND v.status = 'good'
+       WHERE b.player = ANY (players) AND b.player = a.player AND b.currency = a.currency AND b.balance >= a.stake
+      RETURNING a.item, b.account, v.house, v.digits
+    )
+    SELECT array_agg(ROW (moved.*)::play_funds) INTO funded FROM moved;
+  END IF;
   IF funded IS NOT NULL THEN
-    PERFORM record_rounds(acting, this_minute, asked, funded);
+    PERFORM record_rounds(acting, this_minute, clock_timestamp(), asked, funded);
   END IF;
 
   RETURN QUERY
     SELECT v.item,
            CASE WHEN v.status <> 'good' THEN v.status WHEN f.item IS NULL THEN 'insufficient_funds' ELSE 'created' END,
-           CASE WHEN f.item IS NOT NULL THEN (SELECT jsonb_build_object('createdAt', r.created_at) FROM rounds r WHERE r.id = a.round)
+           CASE WHEN f.item IS NOT NULL THEN jsonb_build_object('createdAt', (SELECT r.created_at FROM rounds r WHERE r.id = a.round))
                 WHEN v.status IN ('nonce_moved', 'seed_rotated') THEN pair_json(a.player)
                 WHEN v.found_round IS NOT NULL THEN jsonb_build_object('round', v.found_round) END
       FROM unnest(verdicts) AS v
@@ -64,52 +66,61 @@ BEGIN
 END
 $$;
 
--- What stands against each round, funds apart: the first fault in the order of the list, or "good".
+-- What stands against each round, funds apart: the first fault in the order of the list, or "good". LATERAL … LIMIT keeps each
+-- look-up one descent of an index, whatever the planner thinks of the tables' sizes.
 CREATE FUNCTION judge(acting text, this_minute timestamptz, asked play_item[]) RETURNS play_verdict[]
-LANGUAGE sql SET search_path FROM CURRENT AS $$
-  WITH terms AS MATERIALIZED (
-    SELECT r.revision, t.currency, t.digits, t.min, t.max, t.step, t."maxPayout" AS max_payout,
-           p.max_numerator, p.max_denominator, h.id AS house,
-           coalesce((g.loss_limits->>t.currency)::numeric, 100 * t."maxPayout") <= (
-             SELECT coalesce(sum(c.paid - c.staked), 0) FROM counters c
-              WHERE c.game = acting AND c.minute = this_minute AND c.currency = t.currency
-           ) AS over_limit
-      FROM games g
-      JOIN game_revisions r ON r.game = g.name
-      JOIN revisions p ON p.revision = r.revision
-      CROSS JOIN jsonb_to_recordset(r.stakes)
-        AS t (currency text, digits smallint, min numeric, max numeric, step numeric, "maxPayout" numeric)
-      JOIN accounts h ON h.kind = 'house' AND h.name = g.name AND h.currency = t.currency
-     WHERE g.name = acting AND r.revision IN (SELECT a.revision FROM unnest(asked) AS a)
-  )
-  SELECT array_agg(ROW (a.item, CASE
-      WHEN k.hash = decode(a.hash, 'hex') THEN 'replayed'
-      WHEN k.hash IS NOT NULL THEN 'idempotency_mismatch'
-      WHEN a.earlier > 1 THEN 'deferred'
-      WHEN g.state = 'Suspended' THEN 'game_suspended'
-      WHEN g.state <> 'Active' OR g.deleting THEN 'game_draining'
-      WHEN NOT EXISTS (SELECT FROM game_revisions r WHERE r.game = acting AND r.revision = a.revision) THEN 'revision_retired'
-      WHEN t.currency IS NULL OR a.stake < t.min OR a.stake > t.max OR a.stake % t.step <> 0 THEN 'stake_limits'
-      WHEN a.bound > t.max_payout OR a.bound * t.max_denominator > a.stake * t.max_numerator THEN 'stake_over_exposure'
-      WHEN o.round IS NOT NULL THEN 'round_open'
-      WHEN a.server_seed_hash <> encode(p.server_seed_hash, 'hex') THEN 'seed_rotated'
-      WHEN p.id IS NULL OR p.id <> a.pair OR p.nonce <> a.nonce THEN 'nonce_moved'
-      WHEN t.over_limit THEN 'payout_limit'
-      ELSE 'good' END, coalesce(k.round, o.round), t.house, t.digits)::play_verdict)
-    FROM (SELECT *, row_number() OVER (PARTITION BY player ORDER BY item) AS earlier FROM unnest(asked)) AS a
-    JOIN games g ON g.name = acting
-    LEFT JOIN keys k ON k.player = a.player AND k.game = acting AND k.key = a.key
-    LEFT JOIN terms t ON t.revision = a.revision AND t.currency = a.currency
-    LEFT JOIN open_rounds o ON o.player = a.player
-    LEFT JOIN seed_pairs p ON p.player = a.player AND p.state = 'active';
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  RETURN (
+    WITH terms AS MATERIALIZED (
+      SELECT r.revision, t.currency, t.digits, t.min, t.max, t.step, t."maxPayout" AS max_payout,
+             p.max_numerator, p.max_denominator, h.id AS house,
+             coalesce((g.loss_limits->>t.currency)::numeric, 100 * t."maxPayout") <= (
+               SELECT coalesce(sum(c.paid - c.staked), 0) FROM counters c
+                WHERE c.game = acting AND c.minute = this_minute AND c.currency = t.currency
+             ) AS over_limit
+        FROM games g
+        JOIN game_revisions r ON r.game = g.name
+        JOIN revisions p ON p.revision = r.revision
+        CROSS JOIN jsonb_to_recordset(r.stakes)
+          AS t (currency text, digits smallint, min numeric, max numeric, step numeric, "maxPayout" numeric)
+        JOIN accounts h ON h.kind = 'house' AND h.name = g.name AND h.currency = t.currency
+       WHERE g.name = acting AND r.revision = ANY (ARRAY(SELECT a.revision FROM unnest(asked) AS a))
+    )
+    SELECT array_agg(ROW (a.item, CASE
+        WHEN k.hash = decode(a.hash, 'hex') THEN 'replayed'
+        WHEN k.hash IS NOT NULL THEN 'idempotency_mismatch'
+        WHEN a.earlier > 1 THEN 'deferred'
+        WHEN g.state = 'Suspended' THEN 'game_suspended'
+        WHEN g.state <> 'Active' OR g.deleting THEN 'game_draining'
+        WHEN NOT EXISTS (SELECT FROM game_revisions r WHERE r.game = acting AND r.revision = a.revision) THEN 'revision_retired'
+        WHEN t.currency IS NULL OR a.stake < t.min OR a.stake > t.max OR a.stake % t.step <> 0 THEN 'stake_limits'
+        WHEN a.bound > t.max_payout OR a.bound * t.max_denominator > a.stake * t.max_numerator THEN 'stake_over_exposure'
+        WHEN o.round IS NOT NULL THEN 'round_open'
+        WHEN a.server_seed_hash <> encode(p.server_seed_hash, 'hex') THEN 'seed_rotated'
+        WHEN p.id IS NULL OR p.id <> a.pair OR p.nonce <> a.nonce THEN 'nonce_moved'
+        WHEN t.over_limit THEN 'payout_limit'
+        ELSE 'good' END, coalesce(k.round, o.round), t.house, t.digits)::play_verdict)
+      FROM (SELECT *, row_number() OVER (PARTITION BY player ORDER BY item) AS earlier FROM unnest(asked)) AS a
+      JOIN games g ON g.name = acting
+      LEFT JOIN LATERAL (
+        SELECT k.hash, k.round FROM keys k WHERE k.player = a.player AND k.game = acting AND k.key = a.key LIMIT 1
+      ) k ON true
+      LEFT JOIN terms t ON t.revision = a.revision AND t.currency = a.currency
+      LEFT JOIN LATERAL (SELECT o.round FROM open_rounds o WHERE o.player = a.player LIMIT 1) o ON true
+      LEFT JOIN LATERAL (
+        SELECT p.id, p.nonce, p.server_seed_hash FROM seed_pairs p WHERE p.player = a.player AND p.state = 'active' LIMIT 1
+      ) p ON true
+  );
+END
 $$;
 
 -- Writes the rounds that were debited. A result that no honest engine makes breaks a constraint and so the whole call.
-CREATE FUNCTION record_rounds(acting text, this_minute timestamptz, asked play_item[], funded play_funds[]) RETURNS void
+CREATE FUNCTION record_rounds(
+  acting text, this_minute timestamptz, moment timestamptz, asked play_item[], funded play_funds[]
+) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
-DECLARE
-  moment constant timestamptz := clock_timestamp();
 BEGIN
   INSERT INTO rounds (id, player, state, version, revision, pair, nonce, client_seed, currency, digits, stake, staked, bound, payout,
                       bet, outcome, legal_actions, digest, created_at, settled_at)
@@ -128,7 +139,8 @@ BEGIN
       FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
      WHERE a.payout > 0;
   UPDATE seed_pairs p SET nonce = p.nonce + 1
-    FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item WHERE p.id = a.pair;
+    FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
+   WHERE p.id = ANY (ARRAY(SELECT b.pair FROM unnest(asked) AS b)) AND p.id = a.pair;
   INSERT INTO used_client_seeds (player, client_seed)
     SELECT a.player, a.client_seed FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
      WHERE a.client_seed IS NOT NULL
