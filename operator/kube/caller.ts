@@ -43,7 +43,7 @@ export class Caller {
       } catch (error) {
         const waitMs = waitBefore(tries + 1, spec, error);
         if (waitMs === undefined) throw error;
-        await this.#wait(spec, waitMs);
+        if (waitMs > 0) await this.#wait(spec, waitMs);
       }
     }
   }

@@ -15,15 +15,19 @@ export interface Clock {
 // Node fires a timer at once when its delay does not fit 32 bits.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+function clamp(ms: number): number {
+  return Math.min(Math.max(ms, 0), LONGEST_TIMER_MS);
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   date: () => new Date(),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, Math.min(ms, LONGEST_TIMER_MS));
+    const timer = setTimeout(callback, clamp(ms));
     return () => clearTimeout(timer);
   },
   sleep: async (ms, signal) => {
-    await sleep(Math.min(ms, LONGEST_TIMER_MS), undefined, signal ? { signal } : {});
+    await sleep(clamp(ms), undefined, signal ? { signal } : {});
   },
 };

@@ -39,8 +39,8 @@ interface Series {
   cancel?: (() => void) | undefined;
 }
 
-// The API's own bound is 1 kB.
-const NOTE_MAX = 1000;
+// The API's own bound is 1024 bytes.
+const NOTE_BYTES_MAX = 1000;
 /** The same again within this time is one event with a count. */
 const SERIES_MS = 6 * 60_000;
 /** How often a growing count is written. */
@@ -125,7 +125,7 @@ export class EventRecorder {
       type: facts.type,
       reason: facts.reason,
       action: facts.action,
-      note: facts.note.length > NOTE_MAX ? `${facts.note.slice(0, NOTE_MAX - 1)}…` : facts.note,
+      note: shortened(facts.note),
       regarding: {
         apiVersion: regarding.apiVersion,
         kind: regarding.kind,
@@ -161,4 +161,11 @@ export class EventRecorder {
       if (lastAt < old && !cancel) this.#series.delete(key);
     }
   }
+}
+
+// A character cut in two is left out.
+function shortened(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.length <= NOTE_BYTES_MAX) return note;
+  return `${new TextDecoder().decode(bytes.subarray(0, NOTE_BYTES_MAX), { stream: true })}…`;
 }

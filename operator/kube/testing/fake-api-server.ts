@@ -132,6 +132,7 @@ export class FakeApiServer {
   /** Ends every open watch, cleanly. */
   endWatches(): void {
     for (const { response } of this.#watchers) response.end();
+    this.#watchers.clear();
   }
 
   #tell(path: string, type: string, object: KubeObject): void {
