@@ -3,7 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { returnEntry } from "./enumerate.ts";
-import { add, compare, fraction, mul, one, parseFraction, sub, toText, zero } from "./fraction.ts";
+import {
+  add,
+  compare,
+  div,
+  fraction,
+  mul,
+  one,
+  parseFraction,
+  sub,
+  toText,
+  zero,
+} from "./fraction.ts";
 import type { Engine, Json, ReturnEntry } from "./game.ts";
 import { engines, findEngine } from "./index.ts";
 import { readGame } from "./manifest.ts";
@@ -28,14 +39,19 @@ function openObjects(schema: Json, path = ""): string[] {
   return isOpen ? [path, ...inner] : inner;
 }
 
-function consistent({ bet, side, outcomes, rtp, variance, hitRate }: ReturnEntry): void {
+function consistent(entry: ReturnEntry): void {
+  const { bet, side, outcomes, rtp, rtpOfTotal, variance, hitRate } = entry;
   assert.ok(outcomes, "these engines know their distributions");
   assert.deepEqual(outcomes.map((it) => it.probability).reduce(add, zero), one);
   const again = returnEntry(bet, outcomes, side);
-  assert.deepEqual([rtp, variance, hitRate], [again.rtp, again.variance, again.hitRate]);
+  const mean = again.rtp;
+  // Where decisions raise the stake, the payout includes what was staked beyond the first stake.
+  const staked = rtpOfTotal ? div(mean, rtpOfTotal) : one;
+  assert.deepEqual(rtp, add(one, sub(mean, staked)));
+  assert.deepEqual([variance, hitRate], [again.variance, again.hitRate]);
   // The variance a second way: the mean squared distance from the mean.
   const spread = outcomes
-    .map((it) => mul(it.probability, mul(sub(it.multiplier, rtp), sub(it.multiplier, rtp))))
+    .map((it) => mul(it.probability, mul(sub(it.multiplier, mean), sub(it.multiplier, mean))))
     .reduce(add, zero);
   assert.deepEqual(variance, spread);
 }

@@ -1,13 +1,24 @@
 // Plays the real rules many times and holds the result against the exact return.
 import type { Draws } from "./draws.ts";
 import { FastDraws } from "./fast-draws.ts";
-import { add, div, type Fraction, fraction, mul, sub, toNumber, toText, zero } from "./fraction.ts";
+import {
+  add,
+  div,
+  type Fraction,
+  fraction,
+  mul,
+  one,
+  sub,
+  toNumber,
+  toText,
+  zero,
+} from "./fraction.ts";
 import type { Play, Tally } from "./game.ts";
 import type { Compiled } from "./play.ts";
 
 export interface Simulation {
   rounds: number;
-  /** Mean of payout / first stake. */
+  /** Mean of 1 + net win / first stake. */
   rtp: number;
   standardError: number;
   /** The exact return of the plays rehearsed, each weighted by its rounds. */
@@ -87,10 +98,11 @@ function playOne({ engine, prepared }: Compiled, play: Play, draws: Draws): Tall
 
 function fold(moments: Moments, counts: Counts): Moments {
   let { sum, squares } = moments;
-  for (const [{ payout }, count] of counts) {
-    const total = mul(payout, fraction(count));
+  for (const [{ staked, payout }, count] of counts) {
+    const back = add(one, sub(payout, staked));
+    const total = mul(back, fraction(count));
     sum = add(sum, total);
-    squares = add(squares, mul(payout, total));
+    squares = add(squares, mul(back, total));
   }
   return { sum, squares };
 }

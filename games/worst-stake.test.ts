@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { returnEntry } from "./enumerate.ts";
-import { compare, type Fraction, fraction, toText, zero } from "./fraction.ts";
+import { compare, type Fraction, fraction, one, sub, toText, zero } from "./fraction.ts";
 import type { ReturnEntry } from "./game.ts";
 import { percent, worstStake } from "./worst-stake.ts";
 
@@ -70,6 +70,16 @@ describe("worst stake", () => {
       assert.ok(performance.now() - started < 2_000);
     });
   }
+
+  it("takes off what decisions stake beyond the first stake", () => {
+    const entry = betOf([fraction(5, 2)]);
+    const raised = fraction(1, 10);
+    const stakes = { min: 1n, max: 4n, step: 1n };
+    const plain = worstStake([entry], stakes);
+    const net = worstStake([{ ...entry, rtp: sub(entry.rtp, raised) }], stakes);
+    assert.deepEqual([plain?.stake, plain?.rtp], [1n, one]);
+    assert.deepEqual([net?.stake, net?.rtp], [1n, sub(one, raised)]);
+  });
 
   it("takes the bound where a bet has no distribution", () => {
     const entry = { ...betOf([fraction(2)]), outcomes: null };

@@ -57,6 +57,8 @@ class Walk {
   readonly #payments: Payment[];
   readonly #unit: bigint;
   readonly #mostLost: Fraction;
+  /** What is staked after the first stake, on average: decisions that raise the stake pay for it exactly. */
+  readonly #raised: Fraction;
   /** After one full period the same fractions are lost of larger stakes: nothing worse can come. */
   readonly end: bigint;
 
@@ -74,6 +76,10 @@ class Walk {
     this.#mostLost = paying
       .map(({ multiplier: { d }, probability }) => mul(probability, fraction(d - 1n, d)))
       .reduce(add, zero);
+    this.#raised = sub(
+      paying.map((it) => mul(it.multiplier, it.probability)).reduce(add, zero),
+      entry.rtp,
+    );
     const period = this.#payments
       .map(({ a, b }) => fraction(step * a, b).d)
       .reduce((common, steps) => lcm(common, steps), 1n);
@@ -91,7 +97,7 @@ class Walk {
       (sum, { weight, a, b }) => sum + weight * ((stake * a) / b),
       0n,
     );
-    return fraction(paid, this.#unit * stake);
+    return sub(fraction(paid, this.#unit * stake), this.#raised);
   }
 
   /**
