@@ -8,8 +8,7 @@ interface RoleConnections {
 
 /**
  * Whether the connections that this game asks for do not fit beside those of the platform's other games. Only a game
- * that would take more than it has is refused, so that a lowered budget stops no game that runs. Takes the budget's
- * lock until the caller's transaction ends: two games at once must not both take the last connections.
+ * that would take more than it has is refused, so that a lowered budget stops no game that runs.
  */
 export async function overBudget(
   db: Database,
@@ -20,7 +19,6 @@ export async function overBudget(
 ): Promise<Failure | null> {
   const has = role?.login ? role.connectionLimit : 0;
   if (wanted <= has) return null;
-  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('connection budget', 0))");
   const { rows } = await client.query<{ taken: string }>(
     `SELECT coalesce(sum(rolconnlimit), 0) AS taken
        FROM pitboss.ownership JOIN pg_roles ON rolname = 'game_' || game

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { crashingDatabase } from "../../test/harness/crashing-database.ts";
+import { crashingDatabase, everyCrash } from "../../test/harness/crashing-database.ts";
 import {
   expectOk,
   type TestDatabase,
@@ -48,13 +48,13 @@ describe("dropGame", () => {
     const reference = await database.provision();
     expectOk(await dropGame(counting.db, reference));
     const expected = await endState(database, reference.name);
-    for (let last = 1; last <= counting.count(); last++) {
+    await everyCrash(counting.count(), async (last) => {
       const game = await database.provision();
       const dying = crashingDatabase(database.db, last);
       await assert.rejects(dropGame(dying.db, game), /it died after/);
       assert.deepEqual(await dropGame(database.db, game), { ok: "dropped" });
       assert.deepEqual(await endState(database, game.name), expected, `after ${last}`);
-    }
+    });
   });
 
   it("ends the sessions that still play", async () => {

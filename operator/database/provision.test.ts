@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { crashingDatabase } from "../../test/harness/crashing-database.ts";
+import { crashingDatabase, everyCrash } from "../../test/harness/crashing-database.ts";
 import {
   expectOk,
   expectProblem,
@@ -10,6 +10,7 @@ import {
   withClient,
 } from "../../test/harness/database.ts";
 import { endState } from "../../test/harness/end-state.ts";
+import { dropGame } from "./drop.ts";
 import { migrationsOf } from "./migrate.ts";
 import { rotatePassword } from "./password.ts";
 import { provisionGame } from "./provision.ts";
@@ -58,13 +59,13 @@ describe("provisionGame", () => {
     const counting = crashingDatabase(database.db);
     expectOk(await provisionGame(counting.db, reference));
     const expected = await endState(database, reference.name);
-    for (let last = 1; last <= counting.count(); last++) {
+    await everyCrash(counting.count(), async (last) => {
       const request = requestFor();
       const dying = crashingDatabase(database.db, last);
       await assert.rejects(provisionGame(dying.db, request), /it died after/);
       expectOk(await provisionGame(database.db, request));
       assert.deepEqual(await endState(database, request.name), expected, `after ${last}`);
-    }
+    });
   });
 
   it("makes a game once where two operators do so at once", async () => {
@@ -75,6 +76,19 @@ describe("provisionGame", () => {
     ]);
     const ran = results.map((result) => expectOk(result).ran.length).sort();
     assert.deepEqual(ran, [0, (await migrationsOf(database.db, "game")).length]);
+  });
+
+  it("makes and drops many games at once", async () => {
+    const requests = Array.from({ length: 12 }, () => requestFor());
+    for (const result of await Promise.all(requests.map((it) => provisionGame(database.db, it)))) {
+      expectOk(result);
+    }
+    const more = Array.from({ length: 6 }, () => requestFor());
+    const results = await Promise.all([
+      ...requests.map((it) => dropGame(database.db, it)),
+      ...more.map((it) => provisionGame(database.db, it)),
+    ]);
+    for (const result of results) expectOk<unknown>(result);
   });
 
   it("keeps the oldest claim of a name", async () => {
@@ -153,7 +167,7 @@ describe("provisionGame", () => {
     await withClient(as(request.password), async (open) => {
       expectOk(await provisionGame(database.db, { ...request, password: "second" }));
       await withClient(as("second"), (client) => client.query("SELECT 1"));
-      await rotatePassword(database.db, request.name, "third");
+      expectOk(await rotatePassword(database.db, request.name, "third"));
       await withClient(as("third"), (client) => client.query("SELECT 1"));
       await assert.rejects(
         withClient(as("second"), (client) => client.query("SELECT 1")),

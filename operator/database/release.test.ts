@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { crashingDatabase } from "../../test/harness/crashing-database.ts";
+import { crashingDatabase, everyCrash } from "../../test/harness/crashing-database.ts";
 import {
   expectOk,
   type TestDatabase,
@@ -52,13 +52,13 @@ describe("releaseGame", () => {
     const counting = crashingDatabase(database.db);
     expectOk(await releaseGame(counting.db, reference));
     const expected = await endState(database, reference.name);
-    for (let last = 1; last <= counting.count(); last++) {
+    await everyCrash(counting.count(), async (last) => {
       const game = await database.provision();
       const dying = crashingDatabase(database.db, last);
       await assert.rejects(releaseGame(dying.db, game), /it died after/);
       expectOk(await releaseGame(database.db, game));
       assert.deepEqual(await endState(database, game.name), expected, `after ${last}`);
-    }
+    });
   });
 
   it("leaves another Game's schema alone", async () => {

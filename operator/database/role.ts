@@ -46,8 +46,8 @@ export async function roleState(client: PoolClient, game: string): Promise<RoleS
 }
 
 /**
- * A comment on the role. It says which platform and database the role is for (roles belong to the whole server), and
- * by a digest which password it has: the verifier itself can only be read by a superuser.
+ * A comment on the role. It says which database the role is for (roles belong to the whole server), and by a digest
+ * which password it has: the verifier itself can only be read by a superuser.
  */
 export function markOf(db: Database, game: string, password: string): string {
   const digest = createHash("sha256").update(`${game}:${password}`).digest("hex").slice(0, 32);
@@ -55,7 +55,7 @@ export function markOf(db: Database, game: string, password: string): string {
 }
 
 function ownMark(db: Database): string {
-  return `pitboss ${db.limits.platform} in ${db.settings.database}`;
+  return `pitboss in ${db.settings.database}`;
 }
 
 /** Whether the role has this password, this limit, and may log in. */
@@ -80,6 +80,7 @@ export async function ensureRole(
   game: string,
   wish: RoleWish,
 ): Promise<Failure | null> {
+  await lockGrants(client);
   const state = await roleState(client, game);
   if (isAsWished(db, game, state, wish)) return null;
   const refusal =
@@ -95,6 +96,14 @@ export async function ensureRole(
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
   await setPassword(db, client, game, wish.password);
   return null;
+}
+
+/**
+ * Until the caller's transaction ends. All roles are let into the database by its one row in the catalog, which
+ * PostgreSQL does not let two transactions change at once; and two must not both take the last free connections.
+ */
+async function lockGrants(client: PoolClient): Promise<void> {
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('roles', 0))");
 }
 
 /** Gives the game's role a password and notes which; in the caller's transaction. */
@@ -125,6 +134,7 @@ export async function lockRole(db: Database, client: PoolClient, game: string): 
 
 /** Drops the role with all that was granted to it; in the caller's transaction. */
 export async function dropRole(db: Database, client: PoolClient, game: string): Promise<void> {
+  await lockGrants(client);
   const state = await roleState(client, game);
   if (state === null || notOurs(db, game, state) !== null) return;
   const role = pg.escapeIdentifier(schemaOf(game));
@@ -134,6 +144,6 @@ export async function dropRole(db: Database, client: PoolClient, game: string): 
 
 function notOurs(db: Database, game: string, state: RoleState | null): Failure | null {
   if (state === null || state.mark?.startsWith(`${ownMark(db)} `)) return null;
-  const message = `The database server has a role ${schemaOf(game)} that this Pitboss did not make (${state.mark ?? "no mark"}). Roles belong to the whole server: rename this Game, or give each Pitboss a server of its own.`;
+  const message = `The database server has a role ${schemaOf(game)} that Pitboss did not make for this database (${state.mark ?? "no mark"}). Roles belong to the whole server: rename this Game, or give each Pitboss a server of its own.`;
   return { problem: "NameTaken", message };
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from "pg";
 import { whereOf } from "./connect.ts";
 import { DatabaseAway, failureOf } from "./failure.ts";
-import type { Database, Failure, Result } from "./types.ts";
+import type { Database, Result } from "./types.ts";
 
 /** How long a statement waits for a lock before it gives way to the players who hold it. */
 const LOCK_TIMEOUT_MS = 3_000;
@@ -57,25 +57,26 @@ export function inLockedSession<T>(
 ): Promise<Result<T>> {
   return inSession(db, doing, async (client) => {
     await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    const busy = await lock(client, name);
-    if (busy !== null) return busy;
-    const result = await work(client);
+    const held = await givingWay(name, async () => {
+      await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [name]);
+      return { ok: null };
+    });
+    if ("problem" in held) return held;
+    const result = await givingWay(name, () => work(client));
     await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [name]);
     await client.query("RESET ALL");
     return result;
   });
 }
 
-async function lock(client: PoolClient, name: string): Promise<Failure | null> {
+/** A lock that somebody else holds for long is no fault: the next attempt may get it. */
+async function givingWay<T>(name: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
-    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [name]);
-    return null;
+    return await work();
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
-    return {
-      problem: "MigrationLocked",
-      message: `Another operator is at work on ${name} in the database; it is tried again.`,
-    };
+    const message = `Somebody else is at work on ${name} in the database; it is tried again.`;
+    return { problem: "MigrationLocked", message };
   }
 }
 

@@ -8,7 +8,7 @@
  *                 connect(settings, platform): Promise<Result<Database>>; db.close()
  *   migrate.ts    migrateShared(db): Promise<Result<Migrated>>
  *   provision.ts  provisionGame(db, request): Promise<Result<Provisioned>>
- *   password.ts   rotatePassword(db, game, password): Promise<void>
+ *   password.ts   rotatePassword(db, game, password): Promise<Result<null>>
  *   release.ts    releaseGame(db, owner): Promise<Result<Left>>        (Retain)
  *   drop.ts       dropGame(db, owner): Promise<Result<Left>>           (Delete)
  *   catalogue.ts  saveCatalogue(db, row): Promise<{changed}>; setState(db, game, state); setReady(db, game, ready);

@@ -45,3 +45,15 @@ export function crashingDatabase(db: Database, last = Number.POSITIVE_INFINITY):
   });
   return { db: { ...db, pool }, count: () => count };
 }
+
+/** Tries a crash after each of `count` statements, a few at a time. */
+export async function everyCrash(
+  count: number,
+  work: (last: number) => Promise<void>,
+): Promise<void> {
+  let last = 0;
+  const worker = async (): Promise<void> => {
+    for (last += 1; last <= count; last += 1) await work(last);
+  };
+  await Promise.all([worker(), worker(), worker()]);
+}

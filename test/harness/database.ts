@@ -185,7 +185,7 @@ async function dropDatabase(client: pg.Client, database: string): Promise<void> 
   await client.query(`DROP DATABASE ${database} WITH (FORCE)`);
   const { rows } = await client.query<{ role: string }>(
     `SELECT quote_ident(rolname) AS role FROM pg_roles
-      WHERE shobj_description(oid, 'pg_authid') LIKE 'pitboss % in ' || $1 || ' %'`,
+      WHERE shobj_description(oid, 'pg_authid') LIKE 'pitboss in ' || $1 || ' %'`,
     [database],
   );
   for (const { role } of rows) await client.query(`DROP ROLE ${role}`);
