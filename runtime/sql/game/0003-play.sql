@@ -1,10 +1,11 @@
 -- The round call: up to 32 rounds of different players in one statement of the runtime, one result a round.
 
 CREATE TYPE play_item AS (
-  item integer, player text, key text, hash text, round uuid, revision text, currency text, stake numeric, bound numeric,
+  -- Amounts are whole from here on: half a unit that is rounded in one place and not in another would come from nowhere.
+  item integer, player text, key text, hash text, round uuid, revision text, currency text, stake numeric(38, 0), bound numeric(38, 0),
   pair uuid, nonce bigint, server_seed_hash text, client_seed text, bet jsonb,
   -- What the engine made of it. payout is absent while the round is open; expected is the bet's expected payout.
-  payout numeric, outcome jsonb, legal_actions text[], digest text, expected numeric
+  payout numeric(38, 0), outcome jsonb, legal_actions text[], digest text, expected numeric
 );
 
 CREATE TYPE play_verdict AS (item integer, status text, found_round uuid, house bigint, digits smallint);

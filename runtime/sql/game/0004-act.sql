@@ -68,9 +68,9 @@ CREATE TYPE act_item AS (
   -- Without a key it is the default action, which only an expired round takes.
   player text, round uuid, key text, hash text,
   -- The version that the actions begin at, and what they add to the record.
-  version integer, actions jsonb, debit numeric, regret numeric,
+  version integer, actions jsonb, debit numeric(38, 0), regret numeric,
   -- payout and digest are absent while the round goes on.
-  outcome jsonb, legal_actions text[], payout numeric, digest text, expected numeric
+  outcome jsonb, legal_actions text[], payout numeric(38, 0), digest text, expected numeric
 );
 
 -- status: done, replayed, idempotency_mismatch, not_found, round_settled, version_conflict, not_expired, insufficient_funds.

@@ -69,8 +69,8 @@ CREATE TABLE pitboss.counters (
   staked numeric NOT NULL,
   paid numeric NOT NULL,
   -- Sums over settled rounds of d and d², d = payout - (expected payout - what poor play gave away).
-  deviation numeric NOT NULL,
-  deviation_squared numeric NOT NULL,
+  deviation numeric NOT NULL CHECK (deviation BETWEEN -1e50 AND 1e50),
+  deviation_squared numeric NOT NULL CHECK (deviation_squared BETWEEN 0 AND 1e99),
   PRIMARY KEY (game, minute, currency, backend, revision)
 ) WITH (fillfactor = 40);
 
