@@ -85,6 +85,11 @@ describe("connect", () => {
   it("says RightsMissing for a role that bootstrap.sql did not make", async () => {
     const lobby = { user: "pitboss_lobby", password: "test-lobby" };
     expectProblem(await failing(lobby), "RightsMissing", /may not create roles.*bootstrap/);
+    const other = await testDatabase();
+    const game = await other.provision();
+    const { user, password } = game.settings;
+    expectProblem(await failing({ user, password }), "RightsMissing", /does not let us in/);
+    await other.drop();
   });
 
   it("verifies the server's certificate and name where a CA is given", async () => {
@@ -133,6 +138,14 @@ describe("connect", () => {
       inSession(db, "asking", (client) => client.query("SELECT 1")),
       DatabaseAway,
     );
+  });
+
+  it("does not take a busy pool for a database that is away", async () => {
+    const options = { poolSize: 1, connectTimeoutMs: 200 };
+    const db = expectOk(await connect(database.settings, LIMITS, options));
+    const work = () => inSession(db, "working", (client) => client.query("SELECT pg_sleep(0.4)"));
+    await Promise.all([work(), work()]);
+    await db.close();
   });
 
   it("says what was being done where a statement is wrong", async () => {

@@ -59,9 +59,16 @@ export async function connect(
   limits: PlatformLimits,
   options: ConnectOptions = {},
 ): Promise<Result<Database>> {
+  const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+  const config = { ...clientConfig(settings), connectionTimeoutMillis: connectTimeoutMs };
   const pool = new pg.Pool({
-    ...clientConfig(settings),
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    // The pool's limit holds for waiting for a free session too, and a busy pool is no outage.
+    connectionTimeoutMillis: 10 * connectTimeoutMs,
+    Client: class extends pg.Client {
+      constructor() {
+        super(config);
+      }
+    },
     max: options.poolSize ?? 4,
     idleTimeoutMillis: 60_000,
   });
@@ -76,10 +83,17 @@ export async function connect(
     return { problem: "RightsMissing", message: `${lacking} Run bootstrap.sql in the database.` };
   } catch (cause) {
     await pool.end();
-    const failure = failureOf(cause, whereOf(settings));
+    const failure = failureOf(cause, whereOf(settings)) ?? notLetIn(cause, settings);
     if (failure !== null) return failure;
     throw new Error(`while connecting to ${whereOf(settings)}`, { cause });
   }
+}
+
+function notLetIn(error: unknown, settings: DatabaseSettings): Failure | null {
+  const denied = error instanceof Error && "code" in error && error.code === "42501";
+  if (!denied) return null;
+  const message = `${whereOf(settings)} does not let us in: ${error.message}. Run bootstrap.sql in the database.`;
+  return { problem: "RightsMissing", message };
 }
 
 /** How a person would name the database; no password. */

@@ -24,7 +24,7 @@ const NETWORK = new Set([
 
 /** pg gives these no code, and node-pg-migrate keeps of an error only its text. */
 const LOST =
-  /timeout exceeded when trying to connect|Connection terminated|terminating connection|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end/;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|terminating connection|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end/;
 
 const CERTIFICATE =
   /self-signed|unable to (?:verify|get)|certificate|altnames|server does not support SSL/i;

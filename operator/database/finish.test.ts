@@ -5,8 +5,10 @@ import { stream, verify } from "../../games/fairness.ts";
 import { finish } from "../../games/play.ts";
 import { standingOf } from "../../runtime/round-play.ts";
 import type { OpenGame, RoundView } from "../../runtime/types.ts";
+import { crashingDatabase } from "../../test/harness/crashing-database.ts";
 import { type TestDatabase, testDatabase, withClient } from "../../test/harness/database.ts";
 import { hashOf, type ListedGame, listedGame, placeRequest } from "../../test/harness/game.ts";
+import { setDeleting } from "./catalogue.ts";
 import { defaultEnding } from "./default-ending.ts";
 import { finishOpenRounds, openRounds } from "./finish.ts";
 import { revealPairs } from "./reveal.ts";
@@ -47,6 +49,12 @@ describe("finishOpenRounds", () => {
     } finally {
       await game.close();
     }
+  }
+
+  /** The operator never does: here the next round needs it. */
+  async function reopen(game: ListedGame): Promise<void> {
+    const sql = "UPDATE pitboss.games SET deleting = false WHERE name = $1";
+    await game.operator.query(sql, [game.name]);
   }
 
   it("ends every round as its rules say, and each can be proven", async () => {
@@ -145,6 +153,26 @@ describe("finishOpenRounds", () => {
         counts.reduce((sum, count) => sum + count, 0),
         rounds.length,
       );
+      const { rows } = await game.operator.query("SELECT * FROM pitboss.wrong_balances");
+      assert.deepEqual(rows, []);
+    });
+  });
+
+  it("moves money once, whatever statement it dies after", async () => {
+    await mines(async (game, pod) => {
+      const all = { all: true };
+      const counting = crashingDatabase(database.db);
+      await openRound(game, pod);
+      await setDeleting(database.db, game.name);
+      await finishOpenRounds(counting.db, game.name, game.seedKey, all);
+      for (let last = 1; last <= counting.count(); last++) {
+        await reopen(game);
+        await openRound(game, pod, 1);
+        const dying = crashingDatabase(database.db, last).db;
+        await assert.rejects(finishOpenRounds(dying, game.name, game.seedKey, all), /it died/);
+        await finishOpenRounds(database.db, game.name, game.seedKey, all);
+        assert.equal(await openRounds(database.db, game.name), 0);
+      }
       const { rows } = await game.operator.query("SELECT * FROM pitboss.wrong_balances");
       assert.deepEqual(rows, []);
     });
