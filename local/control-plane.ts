@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type ApiAccess, waitForApi } from "./control-plane/api-ready.ts";
+import type { ApiAccess } from "./api-access.ts";
+import { waitForApi } from "./control-plane/api-ready.ts";
 import {
   adminUser,
   controllerManagerUser,
@@ -53,7 +54,8 @@ export interface ControlPlane {
   readonly caFile: string;
   readonly keyFile: string;
   readonly adminToken: string;
-  token(user: string): string;
+  /** How one of its users, the administrator where none is named, reaches it. */
+  access(user?: string): ApiAccess;
   /** The running processes; a component that was restarted has a new one. */
   children(): ReadonlyMap<Component, Child>;
   /** Starts a component that has ended. */
@@ -131,7 +133,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     caFile: credentials.caFile,
     keyFile: credentials.keyFile,
     adminToken: access.token,
-    token: credentials.token,
+    access: (user = adminUser) => ({ ...access, token: credentials.token(user) }),
     children: () => children,
     start,
     stopOne,

@@ -18,8 +18,9 @@ import {
   platformObjects,
 } from "./install/platform-objects.ts";
 import { type Issuer, openIssuer } from "./issuer.ts";
-import { startNodeAgent } from "./node-agent/agent.ts";
+import { NodeAgent } from "./node-agent/agent.ts";
 import { NodeApi } from "./node-agent/api.ts";
+import { metricsObjects } from "./node-agent/metrics-api.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { resolveControlPlane } from "./resolver/resolve.ts";
@@ -74,25 +75,24 @@ export class LocalPlatform {
     });
     const [database, plane] = await Promise.all([this.#database(), this.#controlPlane(binaries)]);
     const kubeconfig = writeKubeconfig(home.at("kubeconfig"), {
-      url: plane.url,
-      caFile: plane.caFile,
+      ...plane.access(),
       user: adminUser,
-      token: plane.adminToken,
       namespace: gamesNamespace,
     });
-    const api = new NodeApi(readFileSync(plane.kubeconfig, "utf8"));
+    const api = new NodeApi(plane.access());
     this.#api = api;
     this.#onStop("connections", () => api.close());
     signal.throwIfAborted();
     say("installing the platform: CRDs, manifests/base, settings");
-    await this.#install(new Applier(api), issuer, url, database);
+    const applier = new Applier(api);
+    await this.#install(applier, issuer, url, database);
     signal.throwIfAborted();
-    await this.#agent(plane);
+    await this.#agent(plane, applier);
     signal.throwIfAborted();
     await this.#gateway(plane, issuer, url);
     signal.throwIfAborted();
     say("applying the Games");
-    await this.#games(new Applier(api));
+    await this.#games(applier);
     return { api: url, lobby: url, kubeconfig, database: databaseUrl(this.#running()) };
   }
 
@@ -189,18 +189,12 @@ export class LocalPlatform {
     );
   }
 
-  async #agent(plane: ControlPlane): Promise<void> {
+  async #agent(plane: ControlPlane, applier: Applier): Promise<void> {
     const { home } = this.#options;
     const directory = home.at("node");
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const kubeconfig = writeKubeconfig(join(directory, "kubeconfig"), {
-      url: plane.url,
-      caFile: plane.caFile,
-      user: nodeUser,
-      token: plane.token(nodeUser),
-    });
-    const agent = await startNodeAgent({
-      kubeconfig: readFileSync(kubeconfig, "utf8"),
+    const agent = new NodeAgent({
+      access: plane.access(nodeUser),
       node: { name: nodeName },
       directory,
       images: { "pitboss:local": { cwd: root, programs: { node: process.execPath } } },
@@ -215,12 +209,14 @@ export class LocalPlatform {
       },
       logger: this.#logger("node-agent"),
     });
+    const endpoint = await agent.start();
     this.#onStop("the pods", () => agent.stop());
+    await applier.applyAll(metricsObjects(endpoint), platformNamespace);
   }
 
   async #gateway(plane: ControlPlane, issuer: Issuer, url: string): Promise<void> {
     const gateway = await startGateway({
-      kubeconfig: readFileSync(plane.kubeconfig, "utf8"),
+      access: plane.access(),
       gateway: { namespace: platformNamespace, name: "pitboss" },
       port: this.#options.port,
       logger: this.#logger("gateway"),

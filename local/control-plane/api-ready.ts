@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiAccess } from "../api-access.ts";
 import { type Child, endedError } from "../processes/child.ts";
-
-export interface ApiAccess {
-  readonly url: string;
-  readonly caFile: string;
-  readonly token: string;
-}
 
 const readyMs = 120_000;
 

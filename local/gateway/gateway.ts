@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
 import { Client } from "../../operator/kube/client.ts";
 import { Informer } from "../../operator/kube/informer.ts";
-import { parseConfig } from "../../operator/kube/load-config.ts";
 import type { Logger } from "../../operator/kube/logger.ts";
 import { Metrics } from "../../operator/kube/metrics.ts";
 import type { Kind, KubeObject } from "../../operator/kube/object.ts";
+import type { ApiAccess } from "../api-access.ts";
 import {
   ENDPOINT_SLICE,
   type EndpointSlice,
@@ -17,6 +17,7 @@ import {
   SERVICE,
   type Service,
 } from "./kinds.ts";
+import { kubeConfig } from "./kube-config.ts";
 import { forward, refuse } from "./proxy.ts";
 import { judge, report } from "./route-status.ts";
 import {
@@ -34,8 +35,8 @@ const SERVICE_LABEL = "kubernetes.io/service-name";
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 export interface GatewayOptions {
-  /** The text of a kubeconfig that may read routes, Services, EndpointSlices and Pods. */
-  kubeconfig: string;
+  /** As a user who may read routes, Services, EndpointSlices and Pods. */
+  access: ApiAccess;
   gateway: GatewayName;
   /** 0 takes a free port. */
   port: number;
@@ -103,9 +104,9 @@ class Caches {
   #judging: Promise<void> = Promise.resolve();
   #again: NodeJS.Timeout | undefined;
 
-  constructor({ kubeconfig, gateway, logger }: GatewayOptions) {
+  constructor({ access, gateway, logger }: GatewayOptions) {
     const metrics = new Metrics(new Registry());
-    const client = new Client({ config: parseConfig(kubeconfig), metrics });
+    const client = new Client({ config: kubeConfig(access), metrics });
     const informer = <T extends KubeObject>(kind: Kind, more: object = {}) =>
       new Informer<T>({ client, kind, namespaces: [], metrics, logger, ...more });
     this.#client = client;

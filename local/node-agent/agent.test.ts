@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { pino } from "pino";
 import { startCluster } from "../../test/harness/control-plane.ts";
-import { writeKubeconfig } from "../control-plane/kubeconfig.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { PORTS_ANNOTATION } from "../gateway/routing.ts";
 import { NodeAgent } from "./agent.ts";
@@ -52,15 +51,9 @@ describe("the local node agent", function () {
     const users = [{ name: `system:node:${NODE}`, groups: ["system:nodes"] }];
     ({ plane } = await startCluster({ users }));
     directory = await mkdtemp(join(tmpdir(), "pitboss-node-"));
-    const node = writeKubeconfig(join(directory, "node.kubeconfig"), {
-      url: plane.url,
-      caFile: plane.caFile,
-      user: `system:node:${NODE}`,
-      token: plane.token(`system:node:${NODE}`),
-    });
-    admin = new NodeApi(readFileSync(plane.kubeconfig, "utf8"));
+    admin = new NodeApi(plane.access());
     agent = new NodeAgent({
-      kubeconfig: readFileSync(node, "utf8"),
+      access: plane.access(`system:node:${NODE}`),
       node: { name: NODE },
       directory,
       images: { "test:web": { cwd: directory, programs: { node: process.execPath } } },

@@ -1,24 +1,28 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../../operator/kube/logger.ts";
-import { PORTS_ANNOTATION } from "../gateway/routing.ts";
+import type { ApiAccess } from "../api-access.ts";
 import { Addresses } from "./addresses.ts";
-import { ApiRefusal, NodeApi } from "./api.ts";
+import { NodeApi } from "./api.ts";
 import type { ImageTable } from "./images.ts";
 import type { Pod } from "./kinds.ts";
 import { type LogServer, startLogServer } from "./log-server.ts";
+import { metricsAnswer, type PodUsage } from "./metrics-api.ts";
 import { type NodeOptions, registerNode, renewLease } from "./node.ts";
 import { logFileOf, PodRun } from "./pod-run.ts";
 import { podStatus } from "./pod-status.ts";
+import { keyOf, PodWriter } from "./pod-writer.ts";
+import { pause } from "./probe.ts";
 import { Sources } from "./sources.ts";
+import { UsageSampler } from "./usage.ts";
 
 const HEARTBEAT_MS = 10_000;
 const RELIST_MS = 500;
+const MEASURE_MS = 2_000;
 /** Grace for processes when the node itself stops. */
 const NODE_STOP_MS = 20_000;
 
 export interface NodeAgentOptions {
-  /** The text of the kubeconfig of system:node:<name>. */
-  kubeconfig: string;
+  /** As system:node:<name>. */
+  access: ApiAccess;
   node: Omit<NodeOptions, "port">;
   directory: string;
   images: ImageTable;
@@ -44,28 +48,35 @@ export class NodeAgent {
   readonly #options: NodeAgentOptions;
   readonly #api: NodeApi;
   readonly #sources: Sources;
+  readonly #writer: PodWriter;
   readonly #addresses = new Addresses();
   readonly #pods = new Map<string, Held>();
+  readonly #usage = new UsageSampler();
   readonly #end = new AbortController();
   #logs: LogServer | undefined;
   #tasks: Promise<void>[] = [];
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
-    this.#api = new NodeApi(options.kubeconfig);
+    this.#api = new NodeApi(options.access);
     this.#sources = new Sources(this.#api);
+    this.#writer = new PodWriter(this.#api, options.logger, this.#end.signal);
   }
 
-  async start(): Promise<void> {
+  /** Answers the port of its endpoint. */
+  async start(): Promise<number> {
     const { certificate, directory, node } = this.#options;
-    this.#logs = await startLogServer(certificate, (namespace, pod, container) => {
+    const findLog = (namespace: string, pod: string, container: string) => {
       const known = [...this.#pods.values()].some(
         (held) => held.pod.metadata.namespace === namespace && held.pod.metadata.name === pod,
       );
       return known ? logFileOf(directory, `${namespace}/${pod}`, container) : undefined;
-    });
+    };
+    const metrics = (url: URL) => metricsAnswer(url, node.name, this.#podUsages());
+    this.#logs = await startLogServer(certificate, findLog, metrics);
     await registerNode(this.#api, { ...node, port: this.#logs.port });
-    this.#tasks = [this.#heartbeat(), this.#follow()];
+    this.#tasks = [this.#heartbeat(), this.#follow(), this.#measure()];
+    return this.#logs.port;
   }
 
   /** The processes of the node's containers: pod key → container → pid. */
@@ -94,8 +105,27 @@ export class NodeAgent {
           "the node's heartbeat was not taken; trying again",
         ),
       );
-      await this.#pause(HEARTBEAT_MS);
+      await pause(HEARTBEAT_MS, this.#end.signal);
     }
+  }
+
+  async #measure(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      const pids = [...this.processes().values()].flatMap((containers) => [...containers.values()]);
+      await this.#usage.sample(pids);
+      await pause(MEASURE_MS, this.#end.signal);
+    }
+  }
+
+  #podUsages(): PodUsage[] {
+    return [...this.#pods.values()].flatMap(({ pod, run }) => {
+      const { namespace, name, labels = {} } = pod.metadata;
+      const containers = [...run.processes()].flatMap(([container, pid]) => {
+        const usage = this.#usage.of(pid);
+        return usage ? [{ name: container, usage }] : [];
+      });
+      return containers.length > 0 ? [{ namespace, name, labels, containers }] : [];
+    });
   }
 
   /** Lists and watches the pods of this node, and does so again whenever the watch ends. */
@@ -110,7 +140,7 @@ export class NodeAgent {
           "the watch of the node's pods broke; listing again",
         );
       }
-      await this.#pause(RELIST_MS);
+      await pause(RELIST_MS, this.#end.signal);
     }
   }
 
@@ -140,7 +170,7 @@ export class NodeAgent {
     const { uid, deletionTimestamp } = seen.metadata;
     const held = this.#pods.get(uid);
     if (held) held.pod = seen;
-    else if (deletionTimestamp) void this.#forgetInApi(seen);
+    else if (deletionTimestamp) void this.#writer.forget(seen);
     else if (seen.status?.phase !== "Succeeded" && seen.status?.phase !== "Failed")
       this.#begin(seen);
     if (held && deletionTimestamp) void this.#finish(held);
@@ -159,7 +189,7 @@ export class NodeAgent {
       common,
       logger,
       changed: () => void this.#report(uid),
-      notePorts: (ports) => this.#notePorts(pod, ports),
+      notePorts: (ports) => this.#writer.notePorts(pod, ports),
     });
     const state = { reported: "", reporting: false, stopping: false };
     this.#pods.set(uid, { pod, run, podIP, ...state });
@@ -179,28 +209,9 @@ export class NodeAgent {
     const { metadata, spec } = held.pod;
     const seconds = metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
     await held.run.stop(graceMs ?? seconds * 1000);
-    await this.#forgetInApi(held.pod);
+    await this.#writer.forget(held.pod);
     this.#addresses.release(held.podIP);
     this.#pods.delete(metadata.uid);
-  }
-
-  /** Its processes are gone: the API may forget the pod. */
-  async #forgetInApi({ metadata }: Pod): Promise<void> {
-    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
-    const options = { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } };
-    const asked = () => this.#api.call("DELETE", path, options);
-    await this.#persist(`deleting pod ${keyOf({ metadata })}`, asked);
-  }
-
-  async #notePorts({ metadata }: Pod, ports: Record<string, number>): Promise<void> {
-    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`;
-    const annotations = { [PORTS_ANNOTATION]: JSON.stringify(ports) };
-    await this.#api.call(
-      "PATCH",
-      path,
-      { metadata: { annotations } },
-      "application/merge-patch+json",
-    );
   }
 
   /** Writes the pod's status as it is now, again when it has changed meanwhile. */
@@ -216,53 +227,11 @@ export class NodeAgent {
         conditions.map(({ lastTransitionTime: _, ...one }) => one),
       ]);
       if (text === held.reported || held.stopping) break;
-      const { namespace, name } = held.pod.metadata;
-      const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
-      const written = await this.#persist(`reporting pod ${namespace}/${name}`, async () => {
-        held.pod = await this.#api.call<Pod>(
-          "PATCH",
-          path,
-          { metadata: { uid }, status },
-          "application/merge-patch+json",
-        );
-      });
+      const written = await this.#writer.writeStatus(held.pod, status);
       if (!written) break;
+      held.pod = written;
       held.reported = text;
     }
     held.reporting = false;
   }
-
-  /** Repeats a write while the API server is away. False where it refuses: the pod is gone or another. */
-  async #persist(doing: string, write: () => Promise<unknown>): Promise<boolean> {
-    for (;;) {
-      try {
-        await write();
-        return true;
-      } catch (error) {
-        const status = error instanceof ApiRefusal ? error.status : 0;
-        if (status === 404 || status === 409) return false;
-        if (this.#end.signal.aborted) return false;
-        this.#options.logger.warn({ err: error }, `while ${doing}; trying again`);
-      }
-      await this.#pause(1_000);
-    }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#end;
-    await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
-  }
-}
-
-function keyOf({ metadata }: Pick<Pod, "metadata">): string {
-  return `${metadata.namespace}/${metadata.name}`;
-}
-
-/** Starts the agent of one local node. */
-export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
-  const agent = new NodeAgent(options);
-  await agent.start();
-  return agent;
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Cluster, KubeConfig, User } from "@kubernetes/client-node";
 import { Agent, request } from "undici";
-import { parseConfig } from "../../operator/kube/load-config.ts";
+import type { ApiAccess } from "../api-access.ts";
 
 /** The API server refused; `status` is HTTP's. */
 export class ApiRefusal extends Error {
@@ -33,16 +32,11 @@ export class NodeApi {
   readonly #token: string;
   readonly #agent: Agent;
 
-  constructor(kubeconfig: string) {
-    const config: KubeConfig = parseConfig(kubeconfig);
-    const cluster = config.getCurrentCluster() as Cluster;
-    const user = config.getCurrentUser() as User;
-    const ca = cluster.caFile
-      ? readFileSync(cluster.caFile)
-      : Buffer.from(cluster.caData ?? "", "base64");
-    this.#server = cluster.server;
-    this.#token = user.token ?? "";
-    this.#agent = new Agent({ connect: { ca }, bodyTimeout: WATCH_SILENCE_MS });
+  constructor({ url, caFile, token }: ApiAccess) {
+    this.#server = url;
+    this.#token = token;
+    const connect = { ca: readFileSync(caFile) };
+    this.#agent = new Agent({ connect, bodyTimeout: WATCH_SILENCE_MS });
   }
 
   async call<T>(

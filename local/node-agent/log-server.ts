@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { createReadStream, type FSWatcher, watch } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
@@ -16,22 +16,28 @@ export interface LogServer {
 }
 
 /**
- * The kubelet's endpoint that the API server asks for `kubectl logs`, on 127.0.0.1. The API server
+ * The endpoint that the API server asks for `kubectl logs` and for metrics, on 127.0.0.1. The API server
  * proves itself by the certificate that both share; it is self-signed, so it is compared, not chained.
  */
 export async function startLogServer(
   certificate: { key: string; cert: string },
   find: FindLog,
+  metrics: (url: URL) => unknown = () => undefined,
 ): Promise<LogServer> {
   const allowed = new X509Certificate(certificate.cert).fingerprint256;
   const options = { ...certificate, requestCert: true, rejectUnauthorized: false };
   const server = createServer(options, (request, response) => {
     const caller = (request.socket as TLSSocket).getPeerCertificate().fingerprint256;
     if (caller !== allowed) {
-      response.writeHead(401).end("only the API server may read logs here\n");
+      response.writeHead(401).end("only the API server may ask here\n");
       return;
     }
-    serve(request, response, find).catch((error: Error) => {
+    const url = new URL(request.url ?? "/", "https://node");
+    if (url.pathname.startsWith("/apis/")) {
+      answerJson(response, metrics(url));
+      return;
+    }
+    serve(url, response, find).catch((error: Error) => {
       // The reader went away, or the file did: there is nobody to tell, or no way to.
       if (response.headersSent) response.destroy(error);
       else response.writeHead(500).end(error.message);
@@ -55,8 +61,19 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, find: FindLog) {
-  const url = new URL(request.url ?? "/", "https://node");
+function answerJson(response: ServerResponse, body: unknown): void {
+  const missing = {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    reason: "NotFound",
+    code: 404,
+  };
+  response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" });
+  response.end(JSON.stringify(body ?? missing));
+}
+
+async function serve(url: URL, response: ServerResponse, find: FindLog) {
   const [, kind, namespace = "", pod = "", container = ""] = url.pathname.split("/");
   const file = kind === "containerLogs" ? find(namespace, pod, container) : undefined;
   if (!file) {
