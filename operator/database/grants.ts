@@ -29,11 +29,9 @@ export async function grantToRole(client: PoolClient, schema: string): Promise<v
   const role = pg.escapeIdentifier(schema);
   await client.query(`GRANT USAGE ON SCHEMA ${role} TO ${role}`);
   const tables = await client.query<{ name: string }>(TABLES, [schema]);
-  for (const { name } of tables.rows) {
-    await client.query(`GRANT SELECT ON ${role}.${pg.escapeIdentifier(name)} TO ${role}`);
-  }
+  const names = tables.rows.map(({ name }) => `${role}.${pg.escapeIdentifier(name)}`);
+  if (names.length > 0) await client.query(`GRANT SELECT ON ${names.join(", ")} TO ${role}`);
   const functions = await client.query<{ name: string }>(FUNCTIONS, [schema]);
-  for (const { name } of functions.rows) {
-    await client.query(`GRANT EXECUTE ON FUNCTION ${name} TO ${role}`);
-  }
+  const calls = functions.rows.map(({ name }) => name).join(", ");
+  if (calls !== "") await client.query(`GRANT EXECUTE ON FUNCTION ${calls} TO ${role}`);
 }

@@ -89,9 +89,10 @@ export async function ensureRole(
   const role = pg.escapeIdentifier(schemaOf(game));
   if (state === null) await client.query(`CREATE ROLE ${role}`);
   await client.query(`ALTER ROLE ${role} LOGIN CONNECTION LIMIT ${wish.connectionLimit}`);
-  for (const [name, value] of Object.entries(ROLE_SETTINGS)) {
-    await client.query(`ALTER ROLE ${role} SET ${name} = ${pg.escapeLiteral(value)}`);
-  }
+  const settings = Object.entries(ROLE_SETTINGS).map(([name, value]) => {
+    return `ALTER ROLE ${role} SET ${name} = ${pg.escapeLiteral(value)}`;
+  });
+  await client.query(settings.join(";"));
   const database = pg.escapeIdentifier(db.settings.database);
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
   await setPassword(db, client, game, wish.password);

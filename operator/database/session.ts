@@ -4,7 +4,7 @@ import { DatabaseAway, failureOf } from "./failure.ts";
 import type { Database, Result } from "./types.ts";
 
 /** How long a statement waits for a lock before it gives way to the players who hold it. */
-const LOCK_TIMEOUT_MS = 3_000;
+const LOCK_TIMEOUT_MS = 2_000;
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
