@@ -8,6 +8,14 @@ interface Resource {
   readonly namespaced: boolean;
 }
 
+interface Definition extends Manifest {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
+}
+
 const manager = "pitboss-local";
 const retryMs = 100;
 const patienceMs = 30_000;
@@ -32,6 +40,15 @@ export class Applier {
     const path = await this.#pathOf(object, object.metadata.namespace ?? namespace);
     const query = `fieldManager=${manager}&force=true`;
     await this.#api.call("PATCH", `${path}?${query}`, object, "application/apply-patch+yaml");
+    if (isDefinition(object)) await this.#untilServed(object);
+  }
+
+  /** Whoever looks for a kind too early may take it for one that is not installed. */
+  async #untilServed({ spec }: Definition): Promise<void> {
+    for (const { name } of spec.versions.filter(({ served }) => served)) {
+      const path = `/apis/${spec.group}/${name}/${spec.names.plural}?limit=1`;
+      while ((await this.#api.find(path)) === undefined) await sleep(retryMs);
+    }
   }
 
   async #patiently(object: Manifest, work: () => Promise<void>): Promise<void> {
@@ -66,6 +83,10 @@ export class Applier {
     if (found !== undefined) return found;
     throw new ApiRefusal(404, `the API server does not know ${kind} in ${group}`);
   }
+}
+
+function isDefinition(object: Manifest): object is Definition {
+  return object.kind === "CustomResourceDefinition";
 }
 
 /** A CRD is served a moment after it was applied, and a namespace is. */

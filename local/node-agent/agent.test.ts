@@ -9,9 +9,11 @@ import { pino } from "pino";
 import { startCluster } from "../../test/harness/control-plane.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { PORTS_ANNOTATION } from "../gateway/routing.ts";
+import { Applier } from "../install/applier.ts";
 import { NodeAgent } from "./agent.ts";
-import { NodeApi } from "./api.ts";
+import { ApiRefusal, NodeApi } from "./api.ts";
 import type { Container, Pod } from "./kinds.ts";
+import { metricsObjects } from "./metrics-api.ts";
 
 const NODE = "local";
 const POD_PATH = "/api/v1/namespaces/default/pods";
@@ -40,12 +42,19 @@ function server(more: Partial<Container> = {}): Container {
   };
 }
 
+/** The API server looks now and then whether a forwarded group answers. */
+function unavailable(error: unknown): undefined {
+  if (error instanceof ApiRefusal && error.status === 503) return undefined;
+  throw error;
+}
+
 describe("the local node agent", function () {
   this.timeout(60_000);
   let plane: ControlPlane;
   let agent: NodeAgent;
   let admin: NodeApi;
   let directory: string;
+  let endpoint: number;
 
   before(async () => {
     const users = [{ name: `system:node:${NODE}`, groups: ["system:nodes"] }];
@@ -64,7 +73,7 @@ describe("the local node agent", function () {
       },
       logger: pino({ level: "silent" }),
     });
-    await agent.start();
+    endpoint = await agent.start();
   });
 
   after(async () => {
@@ -73,11 +82,11 @@ describe("the local node agent", function () {
     await rm(directory, { recursive: true, force: true });
   });
 
-  async function create(name: string, spec: Partial<Pod["spec"]>): Promise<void> {
+  async function create(name: string, spec: Partial<Pod["spec"]>, labels = {}): Promise<void> {
     await admin.call("POST", POD_PATH, {
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { name },
+      metadata: { name, labels },
       spec: { nodeName: NODE, terminationGracePeriodSeconds: 5, ...spec },
     });
   }
@@ -221,6 +230,25 @@ describe("the local node agent", function () {
     assert.equal(agent.processes().has("default/leaver"), false);
     const written = readFileSync(join(directory, "logs", "default_leaver_web.log"), "utf8");
     assert.match(written, /told to stop/);
+  });
+
+  it("tells the API server what its pods use", async () => {
+    await new Applier(admin).applyAll(metricsObjects(endpoint), "default");
+    await create("busy", { containers: [server()] }, { app: "busy" });
+    await until("busy", isReady);
+    const path = "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods?labelSelector=app%3Dbusy";
+    let items: { metadata: { name: string }; containers: { usage: Record<string, string> }[] }[] =
+      [];
+    for (let tries = 0; items.length === 0 && tries < 100; tries++) {
+      await sleep(200);
+      items = (await admin.find<{ items: typeof items }>(path).catch(unavailable))?.items ?? [];
+    }
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ["busy"],
+    );
+    assert.match(items[0]?.containers[0]?.usage["cpu"] ?? "", /^\d+n$/);
+    assert.ok(Number.parseInt(items[0]?.containers[0]?.usage["memory"] ?? "0", 10) > 10_000);
   });
 
   it("runs a Job-like pod to its end", async () => {
