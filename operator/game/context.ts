@@ -3,6 +3,7 @@ import type { Prover } from "../../games/prove.ts";
 import type { Platform } from "../config.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import type { Informer } from "../kube/informer.ts";
+import type { Logger } from "../kube/logger.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { GameMetrics } from "../metrics.ts";
 import type { ApplyContext } from "./apply.ts";
@@ -24,6 +25,7 @@ export interface GameContext extends ApplyContext {
   readonly pods: Informer<LivePod>;
   readonly events: Pick<EventRecorder, "record">;
   readonly metrics: GameMetrics;
+  readonly logger: Logger;
   readonly now: () => Date;
   /** Look at these Games again: one of their name is gone. */
   readonly enqueueNamesakes: (name: string) => void;

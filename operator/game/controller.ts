@@ -118,7 +118,7 @@ export function gameController(
       platformDatabase,
       databases,
     },
-    ...{ games, replicaSets, pods },
+    ...{ games, replicaSets, pods, logger },
     cacheOf: (kind) => cacheFor(caches, kind),
     now: () => new Date(),
     enqueueNamesakes: (name) => {

@@ -28,8 +28,10 @@ export interface PlatformDatabaseOptions {
   readonly limits: PlatformLimits;
   /** The database has come, gone, or has another fault: every Game has to be looked at. */
   readonly onChange: () => void;
-  readonly everyMs?: number;
 }
+
+const CALM_MS = 5_000;
+const EAGER_MS = 1_500;
 
 /**
  * The platform's database: where its Secret says it is, with the shared schema migrated. Looked at
@@ -45,6 +47,7 @@ export class PlatformDatabase {
   #misses = 0;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: PlatformDatabaseOptions) {
     this.#options = options;
@@ -58,12 +61,13 @@ export class PlatformDatabase {
   /** Looks once, then again every few seconds until stopped. */
   async start(): Promise<void> {
     await this.look();
-    const every = this.#options.everyMs ?? 5_000;
-    this.#timer = setInterval(() => void this.look(), every).unref();
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.start(), this.#link ? CALM_MS : EAGER_MS).unref();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopped = true;
+    clearTimeout(this.#timer);
     await this.#looking;
     await this.#close();
   }

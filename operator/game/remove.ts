@@ -8,7 +8,7 @@ import { releaseGame } from "../database/release.ts";
 import { revealPairs } from "../database/reveal.ts";
 import { seedKey } from "../database/seed-keys.ts";
 import { inSession } from "../database/session.ts";
-import type { Failure } from "../database/types.ts";
+import { ApiError } from "../kube/api-error.ts";
 import { done, type Result, requeueAfter } from "../kube/result.ts";
 import type { GameContext } from "./context.ts";
 import { findingOf } from "./failures.ts";
@@ -20,6 +20,7 @@ import { FINALIZER } from "./resources/names.ts";
 import { deletingStatus } from "./status.ts";
 
 const RETRY_MS = 5_000;
+const AGAIN_MS = 200;
 
 /**
  * A Game on its way out: no children are applied. What lives outside the cluster is finished here,
@@ -32,6 +33,10 @@ export async function removeGame(context: GameContext, game: Game): Promise<Resu
     report(context, game, deletingStatus(game, finding, context.now()));
   const current = context.platformDatabase.current();
   const held = "failed" in current ? current.failed : await leave(context, game, current.link, say);
+  if (held?.reason === "FinishingRounds") {
+    await say(held);
+    return requeueAfter(AGAIN_MS);
+  }
   if (held) {
     await say({ ...held, message: `${held.message.replace(/\.$/, "")}. ${WAY_OUT}` });
     return requeueAfter(RETRY_MS);
@@ -50,22 +55,26 @@ const WAY_OUT = `If the database is gone for good, remove the finalizer ${FINALI
 
 /** The finding that keeps the Game from leaving the database; undefined once it has left. */
 async function leave(
-  { platformDatabase }: GameContext,
+  { platformDatabase, logger }: GameContext,
   game: Game,
   link: Link,
   say: (finding: Finding) => Promise<void>,
 ): Promise<Finding | undefined> {
   try {
     if (await owns(link, game)) {
-      const failure = await finish(link, game, say);
-      if (failure) return findingOf(failure);
+      const held = await finish(link, game, say);
+      if (held) return held;
     }
     const leaving = game.spec.database.deletionPolicy === "Delete" ? dropGame : releaseGame;
     const left = await leaving(link.db, game.metadata);
     return "problem" in left ? findingOf(left) : undefined;
   } catch (error) {
-    if (!(error instanceof DatabaseAway)) throw error;
-    return platformDatabase.lost(error);
+    if (error instanceof DatabaseAway) return platformDatabase.lost(error);
+    if (error instanceof ApiError) throw error;
+    // Nobody sees a log while they wait for a deletion.
+    logger.error({ err: error, game: game.metadata.name }, "cannot leave the database");
+    const message = error instanceof Error ? error.message : String(error);
+    return { reason: "InternalError", message };
   }
 }
 
@@ -81,19 +90,24 @@ async function finish(
   { db, platformKey }: Link,
   game: Game,
   say: (finding: Finding) => Promise<void>,
-): Promise<Failure | undefined> {
+): Promise<Finding | undefined> {
   const { name } = game.metadata;
   await setDeleting(db, name);
   const key = await seedKey(db, name, platformKey);
-  if ("problem" in key) return key;
-  for (let open = await openRounds(db, name); open > 0; ) {
-    const rounds = open === 1 ? "1 open round is" : `${open} open rounds are`;
-    await say({ reason: "FinishingRounds", message: `${rounds} being finished` });
+  if ("problem" in key) return findingOf(key);
+  const open = await openRounds(db, name);
+  if (open > 0) {
+    await say(finishing(open));
     const { left } = await finishOpenRounds(db, name, key.ok, { all: true });
-    open = left;
+    if (left > 0) return finishing(left);
   }
   await revealPairs(db, name, key.ok);
   return undefined;
+}
+
+function finishing(open: number): Finding {
+  const rounds = open === 1 ? "1 open round is" : `${open} open rounds are`;
+  return { reason: "FinishingRounds", message: `${rounds} being finished` };
 }
 
 function forget({ databases, metrics, enqueueNamesakes }: GameContext, game: Game): Result {

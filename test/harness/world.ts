@@ -1,17 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import type { GameSpec } from "../../crds/generated/game.ts";
+import { engines } from "../../games/index.ts";
 import { readConfig } from "../../operator/config.ts";
+import { optionalKinds } from "../../operator/game/kinds.ts";
 import { ENVIRONMENT } from "../../operator/game/testing/samples.ts";
 import type { Write } from "../../operator/kube/client.ts";
-import { parseConfig } from "../../operator/kube/load-config.ts";
+import { loadConfig } from "../../operator/kube/load-config.ts";
 import { QuietLogger } from "../../operator/kube/testing/quiet-logger.ts";
 import { PitbossOperator } from "../../operator/pitboss-operator.ts";
+import { openGame } from "../../runtime/game.ts";
+import type { OpenGame } from "../../runtime/types.ts";
 import { testCluster } from "./control-plane.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import { type TestDatabase, testDatabase, withClient } from "./database.ts";
 import { type Live, User } from "./user.ts";
+import { Wire } from "./wire.ts";
 
 const CRDS = new URL("../../crds/", import.meta.url);
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -48,8 +56,15 @@ export async function until<T>(
   }
 }
 
+/** Looks for optional kinds when a test says so, not once a minute. */
+class TestOperator extends PitbossOperator {
+  async look(): Promise<void> {
+    for (const kind of optionalKinds) await this.discovery.recheck(kind);
+  }
+}
+
 export interface Running {
-  readonly operator: PitbossOperator;
+  readonly operator: TestOperator;
   readonly registry: Registry;
   readonly log: QuietLogger;
   /** Writes that were sent, without Leases and Events. */
@@ -58,29 +73,36 @@ export interface Running {
 }
 
 interface StartOptions {
-  /** The operator dies right after so many writes. */
+  /** The operator dies right after so many writes, or before the first. */
   readonly crashAfter?: number;
   readonly environment?: Record<string, string>;
-  readonly leaseTiming?: { leaseMs: number; deadlineMs: number; retryMs: number };
 }
 
 /** A cluster, a database and namespaces of their own for one suite, with somebody who acts as kubelet. */
 export class World {
   readonly user: User;
   readonly database: TestDatabase;
+  /** The operator's way to the database. */
+  readonly wire: Wire;
   readonly platform: string;
   readonly casino: string;
   readonly other: string;
-  readonly #kubeconfig: string;
+  readonly #access: Parameters<typeof loadConfig>[0];
   readonly #running = new Set<Running>();
   #kubelet = true;
   #kubeletTurn: Promise<void> = Promise.resolve();
 
-  private constructor(user: User, database: TestDatabase, kubeconfig: string) {
+  private constructor(
+    user: User,
+    database: TestDatabase,
+    wire: Wire,
+    access: Parameters<typeof loadConfig>[0],
+  ) {
     const id = randomBytes(3).toString("hex");
     this.user = user;
     this.database = database;
-    this.#kubeconfig = kubeconfig;
+    this.wire = wire;
+    this.#access = access;
     this.platform = `pitboss-${id}`;
     this.casino = `casino-${id}`;
     this.other = `other-${id}`;
@@ -94,7 +116,13 @@ export class World {
     await until("Games are served", async () => {
       return (await user.call("GET", "/apis/pitboss.dev/v1alpha1/games")).status === 200;
     });
-    const world = new World(user, await testDatabase(), readFileSync(cluster.kubeconfig, "utf8"));
+    const database = await testDatabase();
+    const wire = await Wire.to(database.settings.host, database.settings.port);
+    const { hostname: host, port } = new URL(cluster.url);
+    const tokenFile = join(await mkdtemp(join(tmpdir(), "pitboss-token-")), "token");
+    await writeFile(tokenFile, cluster.adminToken, { mode: 0o600 });
+    const access = { tokenFile, caFile: cluster.caFile, host, port };
+    const world = new World(user, database, wire, access);
     for (const name of [world.platform, world.casino, world.other]) {
       const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
       await user.apply(`/api/v1/namespaces/${name}`, namespace);
@@ -106,8 +134,9 @@ export class World {
 
   /** The Secret that says where the platform's database is, changed as a test wants. */
   async databaseSecret(change: Record<string, string> = {}): Promise<void> {
-    const { host, port, database, user, password } = this.database.settings;
-    const stringData = { host, port: String(port), database, user, password, ...change };
+    const { database, user, password } = this.database.settings;
+    const place = { host: "127.0.0.1", port: String(this.wire.port) };
+    const stringData = { ...place, database, user, password, ...change };
     await this.user.apply(this.secretPath(), {
       ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "database" } },
       data: Object.fromEntries(
@@ -134,9 +163,9 @@ export class World {
   }
 
   /** Starts an operator without waiting. */
-  async candidate({ crashAfter, environment, leaseTiming }: StartOptions = {}): Promise<Running> {
+  async candidate({ crashAfter, environment }: StartOptions = {}): Promise<Running> {
     const writes: Write[] = [];
-    let dead = false;
+    let dead = crashAfter === 0;
     const interceptWrite = async (write: Write, send: () => Promise<unknown>) => {
       if (["Lease", "Event"].includes(write.kind.kind)) return send();
       if (dead) throw new Error("this operator has crashed");
@@ -156,11 +185,12 @@ export class World {
     });
     const registry = new Registry();
     const log = new QuietLogger();
-    const operator = new PitbossOperator(config, registry, log, {
-      config: parseConfig(this.#kubeconfig),
+    const operator = new TestOperator(config, registry, log, {
+      config: loadConfig(this.#access),
       interceptWrite,
       operationsPort: 0,
-      ...(leaseTiming ? { leaseTiming } : {}),
+      // Whoever comes next asks for the Lease often, so that tests that restart do not wait.
+      leaseTiming: { leaseMs: 15_000, deadlineMs: 10_000, retryMs: 200 },
     });
     await operator.start();
     const running: Running = {
@@ -245,12 +275,95 @@ export class World {
     }
   }
 
+  /** Installs a CRD that takes anything, as a stand-in for one that a cluster may have. */
+  async install(plural: string, kind: string, group: string): Promise<void> {
+    const anything = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+    await this.user.apply(`${DEFINITIONS}/${plural}.${group}`, {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: {
+        name: `${plural}.${group}`,
+        annotations: { "api-approved.kubernetes.io": "unapproved, a stand-in for tests" },
+      },
+      spec: {
+        ...{ group, scope: "Namespaced", names: { kind, plural } },
+        versions: [
+          {
+            ...{ name: "v1", served: true, storage: true, subresources: { status: {} } },
+            schema: { openAPIV3Schema: anything },
+          },
+        ],
+      },
+    });
+  }
+
+  async uninstall(definition: string): Promise<void> {
+    await this.user.remove(`${DEFINITIONS}/${definition}`);
+    await this.gone(`${DEFINITIONS}/${definition}`);
+  }
+
+  /** Plays with a pod of the game, made from what the operator gave it. */
+  async play<T>(name: string, work: (pod: OpenGame) => Promise<T>): Promise<T> {
+    const secret = await this.user.get(this.child("Secret", `${name}-runtime`));
+    const [map] = await this.children("ConfigMap", name);
+    const data: Record<string, string> = secret?.["data"];
+    const { engine, config, revision } = JSON.parse(map?.["data"]["revision.json"]);
+    const rules = engines.get(engine);
+    if (!rules) throw new Error(`no engine ${engine}`);
+    const directory = await mkdtemp(join(tmpdir(), "pitboss-secret-"));
+    for (const [key, value] of Object.entries(data)) {
+      await writeFile(join(directory, key), Buffer.from(value, "base64"));
+    }
+    const seedKey = Buffer.from(readFileSync(join(directory, "seed-key"), "utf8"), "hex");
+    const logger = { info: () => {}, warn: () => {}, error: () => {} };
+    const pod = await openGame({
+      ...{ game: name, engine: rules, config, revision, seedKey, logger, pod: "test", hooks: {} },
+      ...{ databaseDirectory: directory, connections: 2, sweepSeconds: 3600 },
+    });
+    try {
+      return await work(pod);
+    } finally {
+      await pod.stop();
+      await rm(directory, { recursive: true });
+    }
+  }
+
+  /** A player with money. */
+  async player(): Promise<string> {
+    const player = `player-${randomBytes(6).toString("hex")}`;
+    await withClient(this.database.url, (client) =>
+      client.query("SELECT pitboss.cashier_transfer($1, 'USD', '100000', $2)", [player, player]),
+    );
+    return player;
+  }
+
+  /** A Game and all that it owns, without what differs from one run to another. */
+  async snapshot(name: string): Promise<object> {
+    const game = await this.user.get(games(this.casino, name));
+    const children = await Promise.all(
+      Object.keys(CHILD_PATHS).map(
+        async (kind) => [kind, await this.children(kind, name)] as const,
+      ),
+    );
+    const found = [["Game", game ? [game] : []] as const, ...children];
+    const plain = found.map(([kind, objects]) => [
+      kind,
+      objects.map((one) => comparable(kind, one)),
+    ]);
+    return JSON.parse(JSON.stringify(Object.fromEntries(plain)).replaceAll(name, "NAME"));
+  }
+
   kubelet(on: boolean): void {
     this.#kubelet = on;
   }
 
-  async end(): Promise<void> {
+  /** Stops every operator that still runs. */
+  async stopAll(): Promise<void> {
     for (const { stop } of [...this.#running]) await stop();
+  }
+
+  async end(): Promise<void> {
+    await this.stopAll();
     for (const namespace of [this.platform, this.casino, this.other]) {
       for (const game of await this.user.list(games(namespace))) {
         const path = games(namespace, game.metadata.name);
@@ -258,10 +371,11 @@ export class World {
       }
       await this.user.remove(`/api/v1/namespaces/${namespace}`);
     }
-    this.#kubeletTurn = Promise.resolve(this.kubelet(false));
     this.#ended = true;
     await this.#kubeletTurn;
     await this.user.close();
+    await rm(dirname(this.#access.tokenFile ?? ""), { recursive: true });
+    await this.wire.cut();
     await this.database.drop();
   }
 
@@ -297,4 +411,23 @@ export class World {
       );
     }
   }
+}
+
+function comparable(kind: string, object: Live): object {
+  const { metadata, spec, data, status } = object;
+  const { name, generation, labels, annotations, finalizers, ownerReferences } = metadata;
+  const owners = ownerReferences?.map(({ uid: _, ...owner }) => owner);
+  const hash = "pitboss.dev/desired-hash";
+  // The hash covers the Game's UID and a Secret's random content; a Service gets an address.
+  const notes = Object.entries(annotations ?? {}).filter(([key]) => key !== hash);
+  const { clusterIP: _ip, clusterIPs: _ips, ...rest } = spec ?? {};
+  const conditions = status?.conditions?.map(
+    ({ lastTransitionTime: _, ...condition }: Record<string, unknown>) => condition,
+  );
+  return {
+    ...{ name, generation, labels, annotations: Object.fromEntries(notes), finalizers, owners },
+    spec: kind === "Game" ? undefined : rest,
+    data: kind === "Secret" ? Object.keys(data ?? {}).sort() : data,
+    status: kind === "Game" ? { ...status, conditions } : undefined,
+  };
 }
