@@ -22,6 +22,7 @@ const stampFile = join(modules, ".pitboss-stamp");
 const oldestNode = [22, 19];
 const lockPatienceMs = 15 * 60_000;
 const ownerlessMs = 10_000;
+const shellPollMs = 250;
 
 /** What must be the same for an installation to be good: the lock file and the platform. */
 function wantedStamp() {
@@ -134,6 +135,21 @@ function findNode() {
   }
 }
 
+/**
+ * npm runs scripts in a shell that dies of a signal and passes it to nobody: where the shell is gone,
+ * this process is meant.
+ */
+function followShell(tell) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    tell();
+  }, shellPollMs);
+  timer.unref();
+}
+
 function fail(message) {
   console.error(`pitboss: ${message}`);
   process.exit(1);
@@ -145,6 +161,7 @@ if (!installed()) underLock(install);
 const node = findNode();
 if (node === process.execPath) {
   process.argv.splice(1, 2, join(root, script));
+  followShell(() => process.kill(process.pid, "SIGTERM"));
   await import(pathToFileURL(join(root, script)).href);
 } else {
   const path = `${dirname(node)}:${process.env.PATH ?? ""}`;
@@ -155,6 +172,7 @@ if (node === process.execPath) {
   // The terminal sends Ctrl-C to both; a supervisor signals only this process. The child decides.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  followShell(() => child.kill("SIGTERM"));
   child.on("error", (error) => fail(`${node} could not be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     if (signal) process.removeAllListeners(signal);
