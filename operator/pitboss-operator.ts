@@ -80,18 +80,21 @@ export class PitbossOperator extends OperatorBase {
 
   // Without its CRD nothing can be watched; it may well be applied after the operator.
   async #crdsInstalled(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      try {
-        const [namespace] = this.#config.env.PITBOSS_WATCHED_NAMESPACES;
-        await this.client.list(kinds.game, { namespace });
-        return;
-      } catch (error) {
-        if (!failedWith(error, "notFound")) throw error;
-        this.#log.error({}, "the CRD games.pitboss.dev is not installed: kubectl apply -k crds");
-      }
-      await sleep(CRD_RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      );
+    const { signal } = this.#stopping;
+    while (!signal.aborted && !(await this.#gamesAreServed())) {
+      await sleep(CRD_RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  async #gamesAreServed(): Promise<boolean> {
+    try {
+      const { apiVersion, plural } = kinds.game;
+      if (await this.discovery.find(apiVersion, plural)) return true;
+      this.#log.error({}, "the CRD games.pitboss.dev is not installed: kubectl apply -f crds/");
+    } catch (error) {
+      if (!failedWith(error, "away", "busy")) throw error;
+      this.#log.error({ err: error }, "the API server cannot be reached; it is tried again");
+    }
+    return false;
   }
 }

@@ -21,6 +21,12 @@ export async function report(
     revision: status.revision ?? "",
     reason: after?.reason ?? "",
   });
+  const { revision, returnToPlayer } = status;
+  if (revision && revision !== game.status?.revision) {
+    const note = `revision ${revision} returns ${returnToPlayer?.percent} and rolls out`;
+    const reason: Reason = "RevisionAccepted";
+    events.record(game, { type: "Normal", reason, action: "Accept", note });
+  }
   if (before?.reason === after?.reason || !after) return;
   const { outlook } = reasons[after.reason as Reason];
   events.record(game, {
