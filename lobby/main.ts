@@ -1,34 +1,6 @@
-import { Database } from "../runtime/database.ts";
-import { Host } from "../runtime/host.ts";
-import { createLogger } from "../runtime/log.ts";
-import { poolMetrics } from "../runtime/metrics.ts";
+import { stayLean } from "../runtime/lean.ts";
 import { start } from "../runtime/start.ts";
-import { Catalogue } from "./catalogue.ts";
-import { readLobbyConfig } from "./config.ts";
-import { lobbyRoutes } from "./routes/index.ts";
 
-await start(async () => {
-  const config = readLobbyConfig(process.env);
-  const log = createLogger(config.logLevel, { service: "lobby", pod: config.pod });
-  const host = new Host("lobby", config, log);
-  await host.start();
-  const database = await Database.open({
-    directory: config.databaseDir,
-    connections: config.databasePool,
-    application: `lobby ${config.pod}`,
-    onChange: (up, error) =>
-      up ? log.info({}, "the database is back") : log.warn({ err: error }, "the database is away"),
-  });
-  poolMetrics(host.registry, () => database.counts());
-  const catalogue = new Catalogue(database, log);
-  await catalogue.start();
-  await host.serve({
-    routes: lobbyRoutes({ database, catalogue }),
-    readiness: () =>
-      catalogue.known ? { ready: true } : { ready: false, reason: "the database is away" },
-    async stop() {
-      await catalogue.stop();
-      await database.stop();
-    },
-  });
-});
+stayLean();
+// Loaded only now: what is loaded before would not come from the cache.
+await start(async () => (await import("./run-lobby.ts")).runLobby());

@@ -36,7 +36,7 @@ async function playerOf(ctx: Context, route: Route, authenticate: Authenticate) 
  */
 export function endpoint(route: Route, authenticate: Authenticate): Middleware {
   const queryFault = queryCheck(route.query ?? {});
-  const schemaFault = bodyCheck(route.body ?? {});
+  const schemaFault = route.body === undefined ? () => null : bodyCheck(route.body);
 
   async function call(ctx: Context): Promise<Call | Refusal> {
     const player = await playerOf(ctx, route, authenticate);

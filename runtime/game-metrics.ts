@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { isDatabaseAway } from "./database-away.ts";
 import { isRefusal } from "./errors.ts";
 import { secondsBuckets } from "./metrics.ts";
 import type { Hooks, Rounds } from "./types.ts";
@@ -79,6 +80,25 @@ function alarmGauge(registry: Registry): (currency: string) => void {
     },
   });
   return (currency) => last.set(currency, Date.now());
+}
+
+/** What is read from the database when the metrics are; while it is away, the last number stays. */
+export function openRoundsGauge(
+  registry: Registry,
+  game: { ready(): boolean; openRounds(): Promise<number> },
+): void {
+  new Gauge({
+    name: "pitboss_open_rounds",
+    help: "Open rounds of the game, in all of its pods together.",
+    registers: [registry],
+    async collect() {
+      try {
+        if (game.ready()) this.set(await game.openRounds());
+      } catch (error) {
+        if (!isDatabaseAway(error)) throw error;
+      }
+    },
+  });
 }
 
 function databaseGauge(registry: Registry): (up: boolean) => void {

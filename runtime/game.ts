@@ -9,6 +9,7 @@ import { Turns } from "./turns.ts";
 import type { GameOptions, OpenGame } from "./types.ts";
 
 const sweepSeconds = 5;
+const countOpen = { name: "count_open", text: "SELECT count(*) AS open FROM open_rounds" };
 
 /**
  * Opens one game on its database: everything that moves money, and nothing of HTTP. It answers once
@@ -48,6 +49,8 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
     pairs,
     catalogue: () => catalogue.current(),
     ready: () => db.up,
+    connections: () => db.counts(),
+    openRounds: async () => (await db.query(countOpen))[0].open,
     sweep: () => sweeper.sweep(),
     async stop() {
       await Promise.all([sweeper.stop(), catalogue.stop()]);

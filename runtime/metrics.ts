@@ -1,7 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Seconds; a round is a few milliseconds, a failover a few seconds. */
-const secondsBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const secondsBuckets = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
 const methods = new Set(["GET", "HEAD", "POST", "OPTIONS"]);
 
 export interface RequestLabels {
@@ -54,7 +56,7 @@ export function httpMetrics(registry: Registry): HttpMetrics {
 /** The connections of a pool, read when the metrics are. */
 export function poolMetrics(
   registry: Registry,
-  pool: () => { totalCount: number; idleCount: number; waitingCount: number } | undefined,
+  pool: () => { totalCount: number; idleCount: number; waitingCount: number },
 ): Gauge {
   return new Gauge({
     name: "pitboss_database_connections",
@@ -62,12 +64,10 @@ export function poolMetrics(
     labelNames: ["state"],
     registers: [registry],
     collect() {
-      const counts = pool();
-      this.set({ state: "open" }, counts?.totalCount ?? 0);
-      this.set({ state: "idle" }, counts?.idleCount ?? 0);
-      this.set({ state: "waiting" }, counts?.waitingCount ?? 0);
+      const { totalCount, idleCount, waitingCount } = pool();
+      this.set({ state: "open" }, totalCount);
+      this.set({ state: "idle" }, idleCount);
+      this.set({ state: "waiting" }, waitingCount);
     },
   });
 }
-
-export { Counter, Histogram, type Registry, secondsBuckets };

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { ConfigError } from "./config.ts";
 import { createLogger } from "./log.ts";
 
@@ -5,6 +6,8 @@ import { createLogger } from "./log.ts";
 export async function start(main: () => Promise<void>): Promise<void> {
   try {
     await main();
+    // Now, so that a process that is killed leaves it too.
+    flushCompileCache();
   } catch (error) {
     const log = createLogger("info", {});
     if (error instanceof ConfigError) log.fatal({}, `cannot start: ${error.message}`);

@@ -214,6 +214,10 @@ export interface OpenGame {
   catalogue(): Catalogue;
   /** The database answered the last call to it and the catalogue is known. */
   ready(): boolean;
+  /** For metrics: the connections for rounds, and the calls that wait for one. */
+  connections(): { totalCount: number; idleCount: number; waitingCount: number };
+  /** For metrics: all open rounds of the game. */
+  openRounds(): Promise<number>;
   /** Finishes the rounds that are open past their time; returns how many. Runs by itself too. */
   sweep(): Promise<number>;
   /** Waits for what is in flight, then closes every connection. */

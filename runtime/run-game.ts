@@ -1,0 +1,46 @@
+import { readRuntimeConfig } from "./config.ts";
+import { engineDigest } from "./engine-digest.ts";
+import { openGame } from "./game.ts";
+import { gameMetrics, openRoundsGauge, timedRounds } from "./game-metrics.ts";
+import { Host } from "./host.ts";
+import { createLogger } from "./log.ts";
+import { poolMetrics } from "./metrics.ts";
+import { readRevision, readSeedKey } from "./revision-file.ts";
+import { gameRoutes } from "./routes/index.ts";
+
+/** Runs a game server: settings, revision, database, HTTP, in this order. */
+export async function runGame(): Promise<void> {
+  const config = readRuntimeConfig(process.env);
+  const { game, namespace, pod } = config;
+  const log = createLogger(config.logLevel, { service: "runtime", namespace, game, pod });
+  const compiled = await readRevision(config.revisionFile);
+  const { engine, revision } = compiled;
+  const host = new Host("runtime", config, log, {
+    game,
+    engine: engine.name,
+    engineVersion: engine.version,
+    engineDigest: engineDigest(),
+    revision,
+  });
+  host.registry.setDefaultLabels({ service: "runtime", namespace, game });
+  await host.start();
+  // Waits for the database, and for the operator to list the game there.
+  const opened = await openGame({
+    ...{ game, pod, engine, revision, config: compiled.config, logger: log },
+    databaseDirectory: config.databaseDir,
+    connections: config.databasePool,
+    seedKey: await readSeedKey(config.seedKeyFile),
+    hooks: gameMetrics(host.registry),
+  });
+  openRoundsGauge(host.registry, opened);
+  poolMetrics(host.registry, () => opened.connections());
+  const { rounds, pairs, catalogue, ready, stop } = opened;
+  await host.serve({
+    routes: gameRoutes({
+      ...{ game, compiled, pairs, catalogue },
+      rounds: timedRounds(rounds, host.registry),
+    }),
+    readiness: () => (ready() ? { ready: true } : { ready: false, reason: "the database is away" }),
+    stop,
+  });
+}
