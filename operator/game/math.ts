@@ -3,7 +3,7 @@ import type { Game, ProvenReturn } from "../../crds/generated/game.ts";
 import { stakeTerms } from "../../crds/stakes.ts";
 import { fraction, toDecimal } from "../../games/fraction.ts";
 import type { Problem, StakeTerms } from "../../games/game.ts";
-import type { Figures, ProofProblem, ProofRequest, Prover } from "../../games/prove.ts";
+import type { Figures, ProofProblem, ProofRequest, Prover, TooLarge } from "../../games/prove.ts";
 import type { CatalogueStakes } from "../database/types.ts";
 import type { Finding, Serving } from "./observe.ts";
 import type { Reason } from "./reasons.ts";
@@ -29,7 +29,7 @@ export async function judge(prover: Proves, { spec }: Game): Promise<Judgement> 
     returnToPlayer: spec.returnToPlayer,
   };
   const proof = await prover.prove(request);
-  if ("problem" in proof) return refused(proof.problem, proof.message);
+  if ("problem" in proof) return refused(REASONS[proof.problem], proof.message);
   const { verdict, figures, config } = proof;
   if (!verdict.ok) return refused(REASONS[verdict.problem], verdict.message);
   if (!figures) throw new Error(`the proof of ${spec.engine} has no figures`);
@@ -47,13 +47,14 @@ export async function judge(prover: Proves, { spec }: Game): Promise<Judgement> 
   };
 }
 
-const REASONS: Record<ProofProblem, Reason> = {
+const REASONS: Record<ProofProblem | TooLarge["problem"], Reason> = {
   UnknownEngine: "EngineUnknown",
   ConfigInvalid: "ConfigInvalid",
   StakesInvalid: "StakesInvalid",
   ReturnToPlayerInvalid: "GateInvalid",
   ReturnTooLow: "ReturnTooLow",
   ReturnTooHigh: "ReturnTooHigh",
+  ProofTooLarge: "ProofTooLarge",
 };
 
 const refused = (reason: Reason, message: string): Judgement => ({ refused: { reason, message } });

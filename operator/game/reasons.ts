@@ -65,16 +65,6 @@ export const reasons = {
     meaning: "Open rounds are being finished by the engine's default action.",
     cure: WAIT,
   },
-  RevealingSeeds: {
-    outlook: "progressing",
-    meaning: "The server seeds are being revealed, so that every round can be proved.",
-    cure: WAIT,
-  },
-  LeavingDatabase: {
-    outlook: "progressing",
-    meaning: "The schema is being released or dropped, as spec.database.deletionPolicy says.",
-    cure: WAIT,
-  },
 
   // MathVerified
   Proven: {
