@@ -102,8 +102,6 @@ export class Catalogues {
   async #listen(): Promise<pg.Client | null> {
     try {
       const listener = await this.#o.db.dedicated();
-      // Its end is what counts, and "end" follows every error.
-      listener.on("error", () => undefined);
       listener.on("notification", ({ payload }) => {
         if (payload === this.#o.game) void this.#tryRead();
       });

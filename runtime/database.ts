@@ -116,6 +116,8 @@ export class Database {
   async dedicated(): Promise<pg.Client> {
     this.#settings = await readSettings(this.#options.directory);
     const client = new pg.Client(this.#clientConfig(this.#settings));
+    // "end" follows every error, and is what the caller waits for.
+    client.on("error", () => undefined);
     try {
       await client.connect();
       return client;
@@ -164,9 +166,10 @@ export class Database {
       connectionTimeoutMillis: connectMs,
       idleTimeoutMillis: 0,
     });
-    // A connection that broke while nobody used it: the pool has dropped it, and the next call makes another
-    // or says that the database is away.
+    // A connection may break while nobody uses it, or between two statements of one who does. The pool drops the
+    // one, the next statement fails on the other: nobody else needs to hear of it.
     pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     return pool;
   }
 

@@ -87,16 +87,23 @@ describe("rounds of one step", () => {
     assert.equal(page.items.length, 1);
   });
 
-  it("uses each nonce once and skips none, when two pods play on one pair", async () => {
-    const player = await game.player();
-    const play = (at: OpenGame) => at.rounds.place(placeRequest(player, bet));
-    const rounds = await Promise.all(
-      Array.from({ length: 60 }, (_, i) => play(i % 2 === 0 ? pod : other)),
-    );
-    const nonces = rounds.map((round) => created(round).fairness.nonce).sort((a, b) => a - b);
-    assert.deepEqual(nonces, [...nonces.keys()]);
-    assert.equal((await pod.pairs.current(player)).nonce, 60);
-  });
+  for (const pods of [2, 6]) {
+    it(`uses each nonce once and skips none, when ${pods} pods play on one pair`, async () => {
+      const player = await game.player();
+      const playing = await Promise.all(Array.from({ length: pods }, () => game.pod()));
+      const placed = await Promise.all(
+        Array.from({ length: 60 }, (_, i) =>
+          playing[i % pods]?.rounds.place(placeRequest(player, bet)),
+        ),
+      );
+      const nonces = placed.flatMap((it) => (it ? [created(it).fairness.nonce] : []));
+      assert.deepEqual(
+        nonces.sort((a, b) => a - b),
+        [...Array(60).keys()],
+      );
+      assert.equal((await pod.pairs.current(player)).nonce, 60);
+    });
+  }
 
   it("refuses what the rules and limits do not allow, and changes nothing", async () => {
     const player = await game.player(1000);

@@ -115,6 +115,12 @@ export function created(placed: Awaited<ReturnType<OpenGame["rounds"]["place"]>>
   throw new Error("refused" in placed ? `refused: ${placed.refused}` : "the round is a replay");
 }
 
+/** The round after an action; an error that names the refusal where there is none. */
+export function moved(acted: Awaited<ReturnType<OpenGame["rounds"]["act"]>>): RoundView {
+  if ("refused" in acted) throw new Error(`refused: ${acted.refused}`);
+  return acted.round;
+}
+
 export function hashOf(value: Json): Buffer {
   return createHash("sha256").update(JSON.stringify(value)).digest();
 }
