@@ -100,6 +100,8 @@ const FAILURES: ReadonlyMap<number, ApiFailure> = new Map([
 
 /** The failure that an HTTP status and its Status body stand for. */
 export function failureOf(code: number, status?: Status): ApiFailure {
+  // A UID in an apply is no precondition to the API but a field that never changes.
+  if (status?.details?.causes?.some(({ field }) => field === "metadata.uid")) return "conflict";
   if (status?.reason === "AlreadyExists") return "exists";
   if (status?.reason === "Expired") return "gone";
   return FAILURES.get(code) ?? (code >= 500 ? "away" : "refused");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
@@ -95,6 +96,23 @@ describe("Client", () => {
       assert.equal(error.failure, "away");
     });
 
+    it("a TLS handshake that takes too long is away by the deadline", async () => {
+      const silent = createServer(() => {});
+      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+      const { port } = silent.address() as AddressInfo;
+      const config = new KubeConfig();
+      config.loadFromClusterAndUser(
+        { name: "x", server: `https://127.0.0.1:${port}`, skipTLSVerify: true },
+        { name: "x" },
+      );
+      const started = performance.now();
+      const error = await failureOf(make({ config }).replace(SERVICE, service, { timeoutMs: 100 }));
+      assert.equal(error.failure, "away");
+      assert.ok(performance.now() - started < 3000);
+      await client.close();
+      silent.close();
+    });
+
     it("an answer that takes too long is away, and so is one that the caller gives up", async () => {
       server.next("write", hang, hang);
       make();
@@ -180,13 +198,28 @@ describe("Client", () => {
       assert.deepEqual(JSON.parse(seen?.body ?? ""), {
         apiVersion: "v1",
         kind: "Service",
-        metadata: { ...name, uid: "u" },
+        metadata: { ...name, uid: "u", resourceVersion: "7" },
         status: { ready: 1 },
       });
       await assert.rejects(
         client.applyStatus(SERVICE, { ...service, metadata: name, status: {} }),
-        /needs its UID/,
+        /needs its UID and version/,
       );
+    });
+
+    it("a status again when the object moved on, but not to another object", async () => {
+      server.put(SERVICE, service);
+      server.next("write", refuse(409, "Conflict"));
+      await make().applyStatus(SERVICE, { ...service, status: {} });
+      const versions = server
+        .asked("write")
+        .map(({ body }) => JSON.parse(body).metadata.resourceVersion);
+      assert.deepEqual(versions, ["7", "101"]);
+      server.put(SERVICE, { ...service, metadata: { ...name, uid: "another" } });
+      server.next("write", refuse(409, "Conflict"));
+      const error = await failureOf(client.applyStatus(SERVICE, { ...service, status: {} }));
+      assert.equal(error.failure, "conflict");
+      assert.equal(server.asked("write").length, 3);
     });
 
     it("deletes only this object in this state", async () => {
@@ -384,6 +417,25 @@ describe("Client", () => {
       assert.deepEqual(tokens(), ["Bearer first", "Bearer first", "Bearer second"]);
       server.next("write", refuse(401, "Unauthorized"), refuse(401, "Unauthorized"));
       assert.equal((await failureOf(client.replace(SERVICE, service))).failure, "unauthorized");
+    });
+
+    it("with a new CA, over new connections, while calls on the old ones end well", async () => {
+      const clock = new FakeClock();
+      const caFile = join(folder, "ca.crt");
+      await writeFile(caFile, "first");
+      const config = new KubeConfig();
+      config.loadFromClusterAndUser(
+        { name: "fake", server: server.url, skipTLSVerify: true, caFile },
+        { name: "fake", token: "token" },
+      );
+      server.next("get", (response, seen) => setTimeout(() => server.get(response, seen), 100));
+      const slow = make({ config, clock }).find(SERVICE, name);
+      await writeFile(caFile, "second");
+      await clock.advance(60_000);
+      await client.find(SERVICE, name);
+      await client.find(SERVICE, name);
+      assert.equal(await slow, undefined);
+      assert.equal(server.connections, 2);
     });
 
     it("again when the token file is back after it was missing", async () => {

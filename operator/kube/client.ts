@@ -31,7 +31,8 @@ export const FIELD_MANAGER = "pitboss";
 /** The owner of the status fields: apart, since each apply drops what its manager no longer names. */
 export const STATUS_MANAGER = "pitboss-status";
 
-const FINALIZER_TRIES = 5;
+/** So often somebody else may write first before we give up. */
+const MAX_OUTRUN = 5;
 const APPLY = "application/apply-patch+yaml";
 
 /** The only reader and writer of the Kubernetes API. Failures are ApiErrors. */
@@ -64,10 +65,10 @@ export class Client extends Reader {
   }
 
   /**
-   * Server-side apply of the status as `pitboss-status`. Not a merge patch with a resourceVersion:
-   * so a field that is no longer reported goes by itself, conditions of other writers stay (they
-   * are a map by type), and a change of the spec meanwhile is no conflict. The UID keeps it from
-   * reaching another object of the same name.
+   * Server-side apply of the status as `pitboss-status`. Not a merge patch: so a field that is no
+   * longer reported goes by itself, and conditions of other writers stay, as they are a map by
+   * type. The API does not mind the UID of a status, so it is the version that keeps it from another
+   * object of the same name: when that moved on and the object is still the same, it is taken anew.
    */
   async applyStatus<T extends KubeObject>(
     kind: Kind,
@@ -75,15 +76,25 @@ export class Client extends Reader {
     call: Call = {},
   ): Promise<T> {
     const { name, namespace, uid } = object.metadata;
-    if (!uid) throw new TypeError(`the status of ${kind.kind} ${keyOf(object)} needs its UID`);
-    const body = {
-      apiVersion: kind.apiVersion,
-      kind: kind.kind,
-      metadata: { name, ...(namespace ? { namespace } : {}), uid },
-      status: object.status,
-    };
+    if (!uid || !object.metadata.resourceVersion) {
+      throw new TypeError(`the status of ${kind.kind} ${keyOf(object)} needs its UID and version`);
+    }
     const path = `${objectPath(kind, object.metadata)}/status?fieldManager=${STATUS_MANAGER}&force=true`;
-    return (await this.#write({ verb: "applyStatus", kind, body }, object, path, APPLY, call)) as T;
+    const { apiVersion, kind: kindName } = kind;
+    let resourceVersion: string | undefined = object.metadata.resourceVersion;
+    for (let tries = 1; ; tries++) {
+      const metadata = { name, ...(namespace ? { namespace } : {}), uid, resourceVersion };
+      const body = { apiVersion, kind: kindName, metadata, status: object.status };
+      const write = { verb: "applyStatus" as const, kind, body };
+      try {
+        return (await this.#write(write, object, path, APPLY, call)) as T;
+      } catch (error) {
+        if (!failedWith(error, "conflict") || tries >= MAX_OUTRUN) throw error;
+        const live = await this.find(kind, object.metadata, call);
+        if (live?.metadata.uid !== uid) throw error;
+        resourceVersion = live.metadata.resourceVersion;
+      }
+    }
   }
 
   /**
@@ -196,7 +207,7 @@ export class Client extends Reader {
       try {
         return (await this.#write(write, object, path, "application/merge-patch+json", call)) as T;
       } catch (error) {
-        const stale = failedWith(error, "conflict") && tries < FINALIZER_TRIES;
+        const stale = failedWith(error, "conflict") && tries < MAX_OUTRUN;
         if (!stale && !failedWith(error, "notFound")) throw error;
         current = await this.find<T>(kind, object.metadata, call);
       }

@@ -281,8 +281,8 @@ describe("OperatorBase", () => {
       server.remove(GAME, mines);
       await eventually("it is told", () => told.length === 3);
       server.put(GAME, game("dice", { uid: "another" }));
-      await eventually("it is told", () => told.length === 5);
-      assert.deepEqual(told, [
+      await eventually("it is told", () => told.length >= 5);
+      assert.deepEqual(told.slice(0, 5), [
         "ADDED dice",
         "ADDED mines",
         "DELETED mines",

@@ -42,7 +42,12 @@ export class Transport {
   }
 
   /** Sends; with a 401 the credentials are read again for the next try. */
-  async send({ method, path, headers, body, signal, idleMs }: Exchange): Promise<Answer> {
+  async send(exchange: Exchange): Promise<Answer> {
+    const sent = this.#send(exchange);
+    return exchange.signal ? unlessAborted(sent, exchange.signal) : sent;
+  }
+
+  async #send({ method, path, headers, body, signal, idleMs }: Exchange): Promise<Answer> {
     const credentials = await this.#credentials.get();
     const answer = await this.#dispatcher(credentials).request({
       origin: this.server.origin,
@@ -99,5 +104,19 @@ export class Transport {
       );
     }
     return new ProxyAgent({ ...options, uri: proxy, requestTls: tls, connect });
+  }
+}
+
+// undici heeds a signal only once it is connected, and a TLS handshake with a server that is stopped
+// takes as long as the connection may. It does not send what was aborted meanwhile.
+async function unlessAborted<T>(sent: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([sent, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
