@@ -116,41 +116,43 @@ BEGIN
 END
 $$;
 
--- Writes the rounds that were debited. A result that no honest engine makes breaks a constraint and so the whole call.
+-- Writes the rounds that were debited, in one statement: starting one costs more than a row. A result that no honest engine
+-- makes breaks a constraint and so the whole call.
 CREATE FUNCTION record_rounds(
   acting text, this_minute timestamptz, moment timestamptz, asked play_item[], funded play_funds[]
 ) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
-  INSERT INTO rounds (id, player, state, version, revision, pair, nonce, client_seed, currency, digits, stake, staked, bound, payout,
-                      bet, outcome, legal_actions, digest, created_at, settled_at)
-    SELECT a.round, a.player, CASE WHEN a.payout IS NULL THEN 'open' ELSE 'settled' END, 1, a.revision, a.pair, a.nonce,
-           a.client_seed, a.currency, f.digits, a.stake, a.stake, a.bound, a.payout, a.bet, a.outcome,
-           coalesce(a.legal_actions, '{}'), decode(a.digest, 'hex'), moment, CASE WHEN a.payout IS NOT NULL THEN moment END
-      FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item;
-  INSERT INTO open_rounds (player, round, created_at)
-    SELECT a.player, a.round, moment FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
-     WHERE a.payout IS NULL;
-  INSERT INTO transfers (debit, credit, player, currency, amount, kind, game, round, created_at)
-    SELECT f.account, f.house, f.account, a.currency, a.stake, 'stake', acting, a.round, moment
+  WITH made AS MATERIALIZED (
+    SELECT a.*, f.account, f.house, f.digits, decode(a.hash, 'hex') AS hash_bytes
       FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
-    UNION ALL
-    SELECT f.house, f.account, f.account, a.currency, a.payout, 'payout', acting, a.round, moment
-      FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
-     WHERE a.payout > 0;
-  UPDATE seed_pairs p SET nonce = p.nonce + 1
-    FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
-   WHERE p.id = ANY (ARRAY(SELECT b.pair FROM unnest(asked) AS b)) AND p.id = a.pair;
-  INSERT INTO used_client_seeds (player, client_seed)
-    SELECT a.player, a.client_seed FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
-     WHERE a.client_seed IS NOT NULL
-    ON CONFLICT DO NOTHING;
-  INSERT INTO keys (player, game, key, hash, round)
-    SELECT a.player, acting, a.key, decode(a.hash, 'hex'), a.round
-      FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item;
+  ), new_rounds AS (
+    INSERT INTO rounds (id, player, state, version, revision, pair, nonce, client_seed, currency, digits, stake, staked, bound, payout,
+                        bet, outcome, legal_actions, digest, created_at, settled_at)
+      SELECT round, player, CASE WHEN payout IS NULL THEN 'open' ELSE 'settled' END, 1, revision, pair, nonce,
+             client_seed, currency, digits, stake, stake, bound, payout, bet, outcome,
+             coalesce(legal_actions, '{}'), decode(digest, 'hex'), moment, CASE WHEN payout IS NOT NULL THEN moment END
+        FROM made
+  ), new_open_rounds AS (
+    INSERT INTO open_rounds (player, round, created_at) SELECT player, round, moment FROM made WHERE payout IS NULL
+  ), new_transfers AS (
+    INSERT INTO transfers (debit, credit, player, currency, amount, kind, game, round, created_at)
+      SELECT account, house, account, currency, stake, 'stake', acting, round, moment FROM made
+      UNION ALL
+      SELECT house, account, account, currency, payout, 'payout', acting, round, moment FROM made WHERE payout > 0
+  ), next_nonces AS (
+    UPDATE seed_pairs p SET nonce = p.nonce + 1
+      FROM made WHERE p.id = ANY (ARRAY(SELECT pair FROM made)) AND p.id = made.pair
+  ), new_client_seeds AS (
+    INSERT INTO used_client_seeds (player, client_seed)
+      SELECT player, client_seed FROM made WHERE client_seed IS NOT NULL
+      ON CONFLICT DO NOTHING
+  )
+  INSERT INTO keys (player, game, key, hash, round) SELECT player, acting, key, hash_bytes, round FROM made;
   PERFORM count_rounds(acting, this_minute, a.currency, a.revision, count(a.payout), sum(a.stake), coalesce(sum(a.payout), 0),
-                       coalesce(sum(a.payout - a.expected), 0), coalesce(sum((a.payout - a.expected) * (a.payout - a.expected)), 0))
+                       coalesce(sum(a.payout - a.expected), 0),
+                       coalesce(sum((a.payout - a.expected) * (a.payout - a.expected)), 0))
      FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item GROUP BY a.currency, a.revision;
 END
 $$;
