@@ -143,7 +143,7 @@ const cases: Record<string, Case> = {
   "the rollout has not been seen yet": {
     change: { deployment: deployment({ observedGeneration: 3 }) },
     says: ["RuntimeAvailable", "False", "RolloutInProgress", "False"],
-    message: /2 of 2 pods run/,
+    message: /until 2 pods of revision .* can serve; 2 started/,
   },
   "pods of another revision than the proven one run": {
     change: { deployment: deployment({}, "ffffffffffffffff") },

@@ -122,7 +122,7 @@ function rolloutInProgress({ deployment, serving }: Observed): Found | undefined
   if (rolledOut) return undefined;
   const updated = deployment?.status?.updatedReplicas ?? 0;
   const wanted = deployment?.spec.replicas ?? 0;
-  const message = `${updated} of ${pods(wanted)} run revision ${serving?.revision}`;
+  const message = `waits until ${pods(wanted)} of revision ${serving?.revision} can serve; ${updated} started`;
   return { reason: "RolloutInProgress", message };
 }
 

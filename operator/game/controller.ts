@@ -53,7 +53,8 @@ const CHILDREN: readonly Kind[] = [
 const OURS = { "app.kubernetes.io/managed-by": "pitboss", "app.kubernetes.io/part-of": "pitboss" };
 
 const CONCURRENCY = 8;
-const PROVER = { threads: 2, timeoutMs: 30_000, memoryMb: 256 };
+// Each thread costs 30 MB for as long as it lives, and a proof takes milliseconds.
+const PROVER = { threads: 1, timeoutMs: 30_000, memoryMb: 256 };
 
 /** Everything that looks after Games: to be started by the leader, and stopped. */
 export interface GameController {
