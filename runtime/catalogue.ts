@@ -63,7 +63,7 @@ export class Catalogues {
       const read = await this.#tryRead();
       if (read !== null && this.#row !== undefined) break;
       if (read !== null) this.#o.logger.info({}, "waiting for the operator to list the game");
-      await this.#pause(retryMs);
+      await pause(retryMs, this.#stopped.signal);
       this.#stopped.signal.throwIfAborted();
     }
     this.#following = this.#follow();
@@ -84,24 +84,23 @@ export class Catalogues {
   }
 
   async #follow(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      const listener = await this.#listen();
-      const lost = new Promise<void>((resolve) => listener?.once("end", resolve));
-      while (!this.#stopped.signal.aborted) {
+    const stopped = this.#stopped.signal;
+    while (!stopped.aborted) {
+      const lost = new AbortController();
+      const listener = await this.#listen(() => lost.abort());
+      const over = AbortSignal.any([stopped, lost.signal]);
+      do {
         await this.#tryRead();
-        const ended = await Promise.race([
-          lost.then(() => true),
-          this.#pause(listener === null ? retryMs : refreshMs).then(() => listener === null),
-        ]);
-        if (ended) break;
-      }
+        await pause(listener === null ? retryMs : refreshMs, over);
+      } while (listener !== null && !over.aborted);
       await listener?.end();
     }
   }
 
-  async #listen(): Promise<pg.Client | null> {
+  async #listen(lost: () => void): Promise<pg.Client | null> {
     try {
       const listener = await this.#o.db.dedicated();
+      listener.once("end", lost);
       listener.on("notification", ({ payload }) => {
         if (payload === this.#o.game) void this.#tryRead();
       });
@@ -124,10 +123,9 @@ export class Catalogues {
       return null;
     }
   }
+}
 
-  async #pause(milliseconds: number): Promise<void> {
-    const { signal } = this.#stopped;
-    // Stopping ends the wait early, and is looked for after it.
-    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
-  }
+/** Waits; a signal ends the wait early, and whoever waits looks at the signal then. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

@@ -26,7 +26,7 @@ const lockPair = { name: "lock_pair", text: "SELECT lock_pair($1) AS pair" };
 const clientSeedForm = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** The most pairs that are kept in memory; the one used longest ago goes first. */
-const keptMax = 20_000;
+const keptMax = 10_000;
 
 function viewOf(pair: SealedPair): PairView {
   const { serverSeedHash, nextServerSeedHash, clientSeed, clientSeedBy, nonce } = pair;

@@ -45,11 +45,12 @@ BEGIN
 END
 $$;
 
--- The player's pair, held until the transaction ends: for a round whose nonce keeps moving.
+-- The player's pair, held until the transaction ends: for a round whose nonce keeps moving. The gate comes first here as in
+-- `play`, or a change of state between the two could wait for both.
 CREATE FUNCTION lock_pair(of_player text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-  PERFORM acting_game(current_schema());
+  PERFORM FROM gates WHERE game = acting_game(current_schema()) AND lane = pg_backend_pid() % 64 FOR SHARE;
   PERFORM lock_pairs(ARRAY[of_player]);
   RETURN pair_json(of_player);
 END

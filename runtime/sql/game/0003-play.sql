@@ -13,7 +13,7 @@ CREATE TYPE play_verdict AS (item integer, status text, found_round uuid, house 
 -- An item that was debited, with what the ledger needs.
 CREATE TYPE play_funds AS (item integer, account bigint, house bigint, digits smallint);
 
--- Locks are taken in the order pairs, (keys,) rounds, balances, each sorted; a key needs none of its own, because whoever
+-- Locks are taken in the order gate, pairs, (keys,) rounds, balances, each sorted; a key needs none of its own, because whoever
 -- could write it waits for the player's pair. Each statement sees what was committed before it.
 CREATE FUNCTION play(items jsonb) RETURNS TABLE (item integer, status text, detail jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
