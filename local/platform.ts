@@ -200,6 +200,8 @@ export class LocalPlatform {
       images: { "pitboss:local": { cwd: root, programs: { node: process.execPath } } },
       common: {
         PATH: process.env["PATH"] ?? "",
+        // Compiled once, not by each of the pods: a third of their start and of their memory.
+        NODE_COMPILE_CACHE: this.#options.home.at("compile-cache"),
         KUBERNETES_SERVICE_HOST: "127.0.0.1",
         KUBERNETES_SERVICE_PORT: String(plane.port),
       },

@@ -57,6 +57,8 @@ async function runIn(
     end.abort();
   };
   const deaf = listenForSignals(home, end, say);
+  // The node's pods and the gateway live in this process: a fault in it must not leave them behind.
+  process.on("uncaughtException", fail);
   const platform = new LocalPlatform({ home, settings, port, say, signal });
   const life = live(platform, home, say, signal, fail).catch(fail);
   if (!signal.aborted) await once(signal, "abort");
@@ -67,6 +69,7 @@ async function runIn(
   await Promise.race([life, sleep(lastStepMs)]);
   await endLeftovers(home);
   deaf();
+  process.off("uncaughtException", fail);
   if (problem === undefined) return 0;
   console.error(`pitboss: ${errorText(problem)}`);
   return 1;

@@ -10,6 +10,7 @@ import { startCluster } from "../../test/harness/control-plane.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { PORTS_ANNOTATION } from "../gateway/routing.ts";
 import { Applier } from "../install/applier.ts";
+import { startTime } from "../processes/start-time.ts";
 import { NodeAgent } from "./agent.ts";
 import { ApiRefusal, NodeApi } from "./api.ts";
 import type { Container, Pod } from "./kinds.ts";
@@ -230,6 +231,38 @@ describe("the local node agent", function () {
     assert.equal(agent.processes().has("default/leaver"), false);
     const written = readFileSync(join(directory, "logs", "default_leaver_web.log"), "utf8");
     assert.match(written, /told to stop/);
+  });
+
+  it("backs off from a container that ends again and again", async () => {
+    const failing = { name: "c", image: "test:web", command: ["node", "-e", "process.exit(7)"] };
+    await create("looping", { containers: [failing] });
+    const pod = await until(
+      "looping",
+      (now) => now.status?.containerStatuses?.[0]?.state.waiting?.reason === "CrashLoopBackOff",
+    );
+    assert.equal(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 7);
+    assert.equal(pod.status?.phase, "Running");
+  });
+
+  it("restarts a container that fails its liveness probe", async () => {
+    const never = { tcpSocket: { port: "closed" }, periodSeconds: 1, failureThreshold: 1 };
+    await create("sick", { containers: [server({ livenessProbe: never })] });
+    await until("sick", (now) => (now.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0);
+  });
+
+  it("kills a process that does not hear SIGTERM when the grace time is over", async () => {
+    const deaf = `process.on("SIGTERM", () => {}); ${SERVER.replace(/process\.on.*/, "")}`;
+    await create("deaf", {
+      terminationGracePeriodSeconds: 1,
+      containers: [server({ command: ["node", "-e", deaf] })],
+    });
+    await until("deaf", isReady);
+    const pid = agent.processes().get("default/deaf")?.get("web") ?? 0;
+    const began = Date.now();
+    await admin.call("DELETE", `${POD_PATH}/deaf`);
+    while (await admin.find(`${POD_PATH}/deaf`)) await sleep(50);
+    assert.ok(Date.now() - began >= 1_000);
+    assert.equal(startTime(pid), undefined);
   });
 
   it("tells the API server what its pods use", async () => {

@@ -54,7 +54,8 @@ export class NodeApi {
     });
     const text = await answer.body.text();
     if (answer.statusCode < 300) return JSON.parse(text) as T;
-    throw new ApiRefusal(answer.statusCode, `${method} ${path}: ${answer.statusCode} ${text}`);
+    const { statusCode } = answer;
+    throw new ApiRefusal(statusCode, `${method} ${path}: ${statusCode} ${messageOf(text)}`);
   }
 
   /** The object, or undefined where there is none. */
@@ -88,5 +89,14 @@ export class NodeApi {
 
   #headers(): Record<string, string> {
     return { authorization: `Bearer ${this.#token}`, accept: "application/json" };
+  }
+}
+
+/** What a Status object says; other answers as they are. */
+function messageOf(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text;
   }
 }

@@ -1,5 +1,8 @@
 import type { NodeApi } from "./api.ts";
 
+/** The part of a token's life after which it is replaced, as a kubelet does. */
+const YOUNG = 0.8;
+
 /** A ConfigMap or Secret that a pod needs is not there yet, or lacks the key. */
 export class NotThereYet extends Error {
   override readonly name = "NotThereYet";
@@ -13,6 +16,7 @@ interface Data {
 /** Reads ConfigMaps and Secrets with the node's own rights: those of its pods and no others. */
 export class Sources {
   readonly #api: NodeApi;
+  readonly #tokens = new Map<string, { token: string; renewAt: number }>();
 
   constructor(api: NodeApi) {
     this.#api = api;
@@ -28,26 +32,40 @@ export class Sources {
     return new Map(decoded((await this.#find("secrets", namespace, name, optional)).data));
   }
 
-  /** A token for the pod's service account, bound to the pod. */
+  /** A token for the pod's service account, bound to the pod; a new one when the last is no longer young. */
   async token(
     pod: { name: string; namespace: string; uid: string },
     account: string,
-    { audience, expirationSeconds = 3600 }: { audience?: string; expirationSeconds?: number },
+    source: { audience?: string; expirationSeconds?: number },
   ): Promise<string> {
-    const { status } = await this.#api.call<{ status: { token: string } }>(
-      "POST",
-      `/api/v1/namespaces/${pod.namespace}/serviceaccounts/${account}/token`,
-      {
-        apiVersion: "authentication.k8s.io/v1",
-        kind: "TokenRequest",
-        spec: {
-          ...(audience === undefined ? {} : { audiences: [audience] }),
-          expirationSeconds,
-          boundObjectRef: { apiVersion: "v1", kind: "Pod", name: pod.name, uid: pod.uid },
-        },
+    const now = Date.now();
+    for (const [key, { renewAt }] of this.#tokens) if (renewAt <= now) this.#tokens.delete(key);
+    const key = JSON.stringify([pod.uid, source.audience, source.expirationSeconds]);
+    const known = this.#tokens.get(key);
+    if (known) return known.token;
+    const { token, expirationTimestamp } = await this.#request(pod, account, source);
+    const lifeMs = new Date(expirationTimestamp).getTime() - now;
+    this.#tokens.set(key, { token, renewAt: now + lifeMs * YOUNG });
+    return token;
+  }
+
+  async #request(
+    pod: { name: string; namespace: string; uid: string },
+    account: string,
+    { audience, expirationSeconds = 3600 }: { audience?: string; expirationSeconds?: number },
+  ): Promise<{ token: string; expirationTimestamp: string }> {
+    const { status } = await this.#api.call<{
+      status: { token: string; expirationTimestamp: string };
+    }>("POST", `/api/v1/namespaces/${pod.namespace}/serviceaccounts/${account}/token`, {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: {
+        ...(audience === undefined ? {} : { audiences: [audience] }),
+        expirationSeconds,
+        boundObjectRef: { apiVersion: "v1", kind: "Pod", name: pod.name, uid: pod.uid },
       },
-    );
-    return status.token;
+    });
+    return status;
   }
 
   async #find(plural: string, namespace: string, name: string, optional: boolean): Promise<Data> {
