@@ -29,6 +29,7 @@ describe("with the stolen role of one game", () => {
     pod = await mine.pod();
     thief = new pg.Pool({ connectionString: mine.url, max: 8 });
     thief.on("error", () => undefined);
+    thief.on("connect", (client) => client.on("error", () => undefined));
     player = await mine.player(100_000);
     await pod.pairs.current(player);
   });
@@ -285,6 +286,21 @@ describe("with the stolen role of one game", () => {
     await play({ payout: "50.5" });
     const { rows } = await database.db.pool.query("SELECT * FROM pitboss.wrong_balances");
     assert.deepEqual(rows, []);
+  });
+
+  it("a transaction that is left open does not keep the game open", async () => {
+    const holder = await thief.connect();
+    await holder.query("SET idle_in_transaction_session_timeout = 0");
+    await holder.query("SET lock_timeout = 0");
+    await holder.query("BEGIN");
+    assert.equal(await play({ stake: "1" }, holder), "stake_limits");
+    const state = (to: string) =>
+      mine.operator.query("UPDATE pitboss.games SET state = $2 WHERE name = $1", [mine.name, to]);
+    await state("Suspended");
+    await assert.rejects(holder.query("COMMIT"));
+    holder.release(true);
+    assert.equal(await play(), "game_suspended");
+    await state("Active");
   });
 
   it("an old snapshot cannot hide a suspension", async () => {

@@ -85,9 +85,22 @@ CREATE TABLE pitboss.seed_keys (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- A round holds its lane for milliseconds. A session that holds one for seconds hangs, or is a thief's that wants to keep the
+-- game open: it is ended.
 CREATE FUNCTION pitboss.close_gates(game_name text) RETURNS void
-LANGUAGE sql SET search_path = pitboss, pg_temp AS $$
-  SELECT FROM gates WHERE game = game_name ORDER BY lane FOR UPDATE;
+LANGUAGE plpgsql SET search_path = pitboss, pg_temp SET lock_timeout = '2s' AS $$
+BEGIN
+  FOR attempt IN 1..5 LOOP
+    BEGIN
+      PERFORM FROM gates WHERE game = game_name ORDER BY lane FOR UPDATE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+        WHERE usename = 'game_' || game_name AND xact_start < clock_timestamp() - interval '1 second';
+    END;
+  END LOOP;
+  RAISE lock_not_available USING MESSAGE = format('the rounds of %s do not end', game_name);
+END
 $$;
 
 CREATE FUNCTION pitboss.before_game_changes() RETURNS trigger
@@ -130,10 +143,12 @@ CREATE TRIGGER after_change AFTER INSERT OR UPDATE OR DELETE ON pitboss.games
 
 -- Once a rollout is over: only these revisions, and the game's own, are played from now on.
 CREATE FUNCTION pitboss.retire_revisions(game_name text, keep text[]) RETURNS void
-LANGUAGE sql SET search_path = pitboss, pg_temp AS $$
-  SELECT close_gates(game_name);
+LANGUAGE plpgsql SET search_path = pitboss, pg_temp AS $$
+BEGIN
+  PERFORM close_gates(game_name);
   DELETE FROM game_revisions r USING games g
    WHERE g.name = game_name AND r.game = game_name AND r.revision <> g.revision AND r.revision <> ALL (keep);
+END
 $$;
 
 -- The game that a function of a game's schema acts for. Only that game's own role may call it, and the operator, who owns
