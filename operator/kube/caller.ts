@@ -1,6 +1,7 @@
 import { ApiError, failureOf, type Status } from "./api-error.ts";
 import { backoff } from "./backoff.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Deadline } from "./deadline.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Answer, Exchange, Transport } from "./transport.ts";
 
@@ -56,15 +57,17 @@ export class Caller {
   }
 
   async #once(spec: CallSpec): Promise<unknown> {
-    const deadline = AbortSignal.timeout(spec.timeoutMs);
-    const signal = spec.signal ? AbortSignal.any([spec.signal, deadline]) : deadline;
+    const why = `no answer within ${spec.timeoutMs} ms`;
+    // The network's time is the machine's, whatever clock the rest goes by.
+    const deadline = new Deadline(systemClock, spec.timeoutMs, why, spec.signal);
     const started = this.#clock.monotonic();
     try {
-      const answer = await this.#send({ ...spec, signal }, spec.timeoutMs);
+      const answer = await this.#send({ ...spec, signal: deadline.signal }, spec.timeoutMs);
       const text = await this.#text(spec, answer);
       if (answer.statusCode >= 400) throw failure(spec.doing, answer, text);
       return parse(spec.doing, text);
     } finally {
+      deadline.release();
       const seconds = (this.#clock.monotonic() - started) / 1000;
       this.#metrics.calls.seconds.observe(this.#labels(spec.verb), seconds);
     }

@@ -220,6 +220,20 @@ describe("Controller", () => {
     assert.equal(clock.pending, 0);
   });
 
+  it("does not wait for ever for a reconcile that heeds nothing", async () => {
+    const controller = started({ reconcile: () => new Promise<Result>(() => {}) });
+    controller.enqueue("a");
+    await settle();
+    let stopped = false;
+    void controller.stop(500).then(() => {
+      stopped = true;
+    });
+    await clock.advance(3499);
+    assert.equal(stopped, false);
+    await clock.advance(1);
+    assert.equal(stopped, true);
+  });
+
   it("aborts what is in flight when the grace is over", async () => {
     let reason: unknown;
     const controller = started({

@@ -1,6 +1,7 @@
 import { ApiError, failedWith } from "./api-error.ts";
 import type { BackoffRange } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { Deadline } from "./deadline.ts";
 import type { Informer } from "./informer.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
@@ -28,6 +29,7 @@ export type ControllerSpec = Omit<ControllerOptions, "metrics" | "logger" | "clo
 const CONCURRENCY = 4;
 const TIMEOUT_MS = 120_000;
 const GRACE_MS = 25_000;
+const ABORT_MS = 3000;
 // So much longer than its deadline, a reconcile does not heed its signal and will not end.
 const STUCK_TIMEOUTS = 3;
 
@@ -78,12 +80,19 @@ export class Controller {
     this.#workers = Array.from({ length: concurrency }, () => this.#work());
   }
 
-  /** Takes no more keys and waits for those in flight; after `graceMs` aborts them and waits on. */
+  /**
+   * Takes no more keys and waits for those in flight; after `graceMs` aborts them. One that does
+   * not heed that either is not waited for: the process must end.
+   */
   async stop(graceMs = GRACE_MS): Promise<void> {
     this.#queue.close();
-    const cancel = this.#clock.after(graceMs, () => this.abort());
-    await Promise.all(this.#workers);
-    cancel();
+    const givenUp = Promise.withResolvers<void>();
+    const cancels = [
+      this.#clock.after(graceMs, () => this.abort()),
+      this.#clock.after(graceMs + ABORT_MS, givenUp.resolve),
+    ];
+    await Promise.race([Promise.all(this.#workers), givenUp.promise]);
+    for (const cancel of cancels) cancel();
   }
 
   /** Aborts what is in flight and takes no more keys. */
@@ -127,16 +136,15 @@ export class Controller {
 
   // The key stays taken until the reconcile really ends, aborted or not: never two at once.
   async #withDeadline(key: string): Promise<Result> {
-    const deadline = new AbortController();
-    const cancel = this.#clock.after(this.#timeoutMs, () => {
-      this.#options.metrics.reconcile.timeouts.inc({ controller: this.name });
-      deadline.abort(new Error(`reconciling ${key} took over ${this.#timeoutMs} ms`));
-    });
+    const why = `reconciling ${key} took over ${this.#timeoutMs} ms`;
+    const deadline = new Deadline(this.#clock, this.#timeoutMs, why, this.#stopping.signal);
     try {
-      const signal = AbortSignal.any([deadline.signal, this.#stopping.signal]);
-      return await this.#options.reconcile(key, signal);
+      return await this.#options.reconcile(key, deadline.signal);
     } finally {
-      cancel();
+      if (deadline.signal.aborted && !this.#stopping.signal.aborted) {
+        this.#options.metrics.reconcile.timeouts.inc({ controller: this.name });
+      }
+      deadline.release();
     }
   }
 

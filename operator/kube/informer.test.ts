@@ -6,7 +6,6 @@ import { Client } from "./client.ts";
 import { type Change, Informer, type InformerOptions } from "./informer.ts";
 import { Metrics } from "./metrics.ts";
 import type { Kind, KubeObject } from "./object.ts";
-import type { Timing } from "./reflector.ts";
 import { eventually } from "./testing/eventually.ts";
 import {
   cut,
@@ -17,6 +16,7 @@ import {
   stream,
 } from "./testing/fake-api-server.ts";
 import { QuietLogger } from "./testing/quiet-logger.ts";
+import type { Timing } from "./timing.ts";
 
 const GAME: Kind = {
   apiVersion: "pitboss.dev/v1alpha1",

@@ -3,10 +3,11 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Kind, type KubeObject, keyOf } from "./object.ts";
-import { Reflector, type Snapshot, TIMING, type Timing } from "./reflector.ts";
+import { Reflector, type Snapshot } from "./reflector.ts";
 import { isNewer, newest } from "./resource-version.ts";
 import { shrink } from "./shrink.ts";
 import { type Indexes, Store } from "./store.ts";
+import { TIMING, type Timing } from "./timing.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
 /** What changed: `before` or `after` is absent when the object came or went. Never change them. */

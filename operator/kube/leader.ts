@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { failedWith } from "./api-error.ts";
 import type { Client } from "./client.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { Deadline } from "./deadline.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { microTime } from "./micro-time.ts";
@@ -144,15 +145,12 @@ export class LeaderElection {
 
   /** One attempt to take or to renew, over by then. False: another holds it. */
   async #try(until: number, signal?: AbortSignal): Promise<boolean> {
-    const deadline = new AbortController();
-    const cancel = this.#clock.after(until - this.#clock.monotonic(), () =>
-      deadline.abort(new Error("it took too long")),
-    );
+    const ms = until - this.#clock.monotonic();
+    const deadline = new Deadline(this.#clock, ms, "the lease ran out meanwhile", signal);
     try {
-      const signals = signal ? [signal, deadline.signal] : [deadline.signal];
-      return await this.#attempt(AbortSignal.any(signals));
+      return await this.#attempt(deadline.signal);
     } finally {
-      cancel();
+      deadline.release();
     }
   }
 

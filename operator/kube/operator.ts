@@ -188,7 +188,8 @@ export abstract class OperatorBase extends DotIOperator {
 
   async #shutDown(): Promise<void> {
     this.#stopping.abort(new Error("the operator is stopping"));
-    await Promise.all(this.#controllers.map((controller) => controller.stop()));
+    const graceMs = this.#lost ? 0 : undefined;
+    await Promise.all(this.#controllers.map((controller) => controller.stop(graceMs)));
     await this.events.flush();
     await this.#election.release();
     this.discovery.stop();
@@ -216,11 +217,11 @@ export abstract class OperatorBase extends DotIOperator {
       }),
     });
     this.health.addReady({
-      name: "caches",
+      name: "started",
       check: () => (this.#started ? undefined : "not started"),
     });
     this.health.addReady({
-      name: "synced",
+      name: "caches",
       check: each(this.#informers, ({ synced, kind }) =>
         synced ? undefined : `${kind.kind} is not listed yet`,
       ),

@@ -1,11 +1,12 @@
 import { ApiError, failedWith } from "./api-error.ts";
-import { type BackoffRange, backoff } from "./backoff.ts";
+import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Kind, type KubeObject, keyOf } from "./object.ts";
 import type { Reader, Selection } from "./reader.ts";
 import { isNewer, newest } from "./resource-version.ts";
+import type { Timing } from "./timing.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
 /** Why a list was made: to begin, every now and then, because the version expired, after a failure. */
@@ -29,36 +30,6 @@ export interface Sink<T extends KubeObject> {
   /** The API does not serve the kind. */
   absent(): void;
 }
-
-/** Waits and deadlines in milliseconds. */
-export interface Timing {
-  /** The server ends a watch after a random time in this range. */
-  readonly watchMs: { readonly min: number; readonly max: number };
-  /** The longest silence on a watch: bookmarks come about once a minute. */
-  readonly idleMs: number;
-  readonly backoffMs: BackoffRange;
-  /** A watch that ends sooner than this counts as a failure, so that none is opened in a storm. */
-  readonly shortMs: number;
-  /** From one list to the next, while the watch is well. */
-  readonly relistMs: number;
-  /** What the watch is given to catch up with a list before they are compared. */
-  readonly settleMs: number;
-  /** How often to look for a kind that is not served. */
-  readonly absentMs: number;
-  /** So many lists in a row that are older than what was seen are refused, before they are believed. */
-  readonly staleLists: number;
-}
-
-export const TIMING: Timing = {
-  watchMs: { min: 290_000, max: 600_000 },
-  idleMs: 180_000,
-  backoffMs: { first: 800, max: 30_000 },
-  shortMs: 1000,
-  relistMs: 600_000,
-  settleMs: 2000,
-  absentMs: 30_000,
-  staleLists: 5,
-};
 
 export interface ReflectorOptions<T extends KubeObject> {
   client: Reader;
@@ -88,6 +59,7 @@ export class Reflector<T extends KubeObject> {
   /** While a list is made beside a watch. */
   #touched: Set<string> | undefined;
   #relisted: Snapshot<T> | undefined;
+  #connection: AbortController | undefined;
   #wake = new AbortController();
   #activeAt: number;
 
@@ -107,6 +79,8 @@ export class Reflector<T extends KubeObject> {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error("stopped"));
+    this.#connection?.abort(new Error("stopped"));
+    this.nudge();
     await this.#running;
   }
 
@@ -176,7 +150,8 @@ export class Reflector<T extends KubeObject> {
     const { client, kind, selection, clock, timing } = this.#options;
     const { min, max } = timing.watchMs;
     const connection = new AbortController();
-    const signal = AbortSignal.any([connection.signal, this.#stopping.signal]);
+    this.#connection = connection;
+    const { signal } = connection;
     const cancel = this.#relistLater(connection);
     const started = clock.monotonic();
     try {
@@ -274,8 +249,9 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #wait(ms: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     this.#wake = new AbortController();
-    const signal = AbortSignal.any([this.#wake.signal, this.#stopping.signal]);
+    const { signal } = this.#wake;
     await this.#options.clock.sleep(ms, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
