@@ -78,6 +78,11 @@ export class Catalogues {
     return this.current().stakes.find((terms) => terms.currency === currency);
   }
 
+  /** Reads the row now; where the database is away it stays as it was. */
+  async refresh(): Promise<void> {
+    await this.#tryRead();
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#following;

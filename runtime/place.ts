@@ -71,15 +71,23 @@ export class Placing {
   }
 
   async #place(request: PlaceRequest): Promise<Placed> {
-    const fault = faultOf(
-      this.#o.revisions.own,
-      this.#o.catalogue.terms(request.currency),
-      request,
-    );
-    // A key that was used answers what it did, whatever the request looks like now.
-    if (fault !== null) return (await this.#recall(request)) ?? fault;
+    const fault = this.#fault(request) && (await this.#lastingFault(request));
+    if (fault) return fault;
     // One round of a player after the other: the next needs the nonce that the one before leaves.
     return this.#o.turns.run(request.player, () => this.#play(request));
+  }
+
+  #fault(request: PlaceRequest): Refusal | null {
+    return faultOf(this.#o.revisions.own, this.#o.catalogue.terms(request.currency), request);
+  }
+
+  /** The answer to a request that looks wrong; null where the limits were changed just now and it is not. */
+  async #lastingFault(request: PlaceRequest): Promise<Placed | null> {
+    // A key that was used answers what it did, whatever the request looks like now.
+    const recalled = await this.#recall(request);
+    if (recalled !== null) return recalled;
+    await this.#o.catalogue.refresh();
+    return this.#fault(request);
   }
 
   async #recall({ player, key, requestHash }: PlaceRequest): Promise<Placed | null> {
