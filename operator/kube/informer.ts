@@ -1,23 +1,17 @@
+import { Cache, type Change } from "./cache.ts";
 import type { Client } from "./client.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Kind, type KubeObject, keyOf } from "./object.ts";
 import { Reflector, type Snapshot } from "./reflector.ts";
-import { isNewer, newest } from "./resource-version.ts";
+import { isNewer } from "./resource-version.ts";
 import { shrink } from "./shrink.ts";
 import { type Indexes, Store } from "./store.ts";
 import { TIMING, type Timing } from "./timing.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
-/** What changed: `before` or `after` is absent when the object came or went. Never change them. */
-export interface Change<T> {
-  key: string;
-  before?: T | undefined;
-  after?: T | undefined;
-  /** From the first list or a resync: nobody changed it just now. */
-  low: boolean;
-}
+export type { Change };
 
 export interface InformerOptions<T extends KubeObject> {
   client: Client;
@@ -62,11 +56,8 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly kind: Kind;
   readonly #options: InformerOptions<T>;
   readonly #clock: Clock;
-  readonly #store: Store<T>;
+  readonly #cache: Cache<T>;
   readonly #scopes: ReadonlyMap<string, Scope<T>>;
-  readonly #handlers: ((change: Change<T>) => void)[] = [];
-  /** Versions of deletions since the last list, so that what is late does not raise the dead. */
-  readonly #buried = new Map<string, string>();
   readonly #whenSynced = Promise.withResolvers<void>();
   #served = true;
   #unsubscribe = () => {};
@@ -75,7 +66,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.kind = options.kind;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#store = new Store(options.indexes);
+    this.#cache = new Cache(new Store(options.indexes));
     const namespaces = options.kind.namespaced ? new Set(options.namespaces) : new Set<string>();
     const scopes = namespaces.size > 0 ? [...namespaces] : [""];
     this.#scopes = new Map(scopes.map((scope) => [scope, this.#scope(scope)]));
@@ -83,7 +74,7 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   /** Handlers may only enqueue keys. They are called before the store changes. */
   onChange(handler: (change: Change<T>) => void): void {
-    this.#handlers.push(handler);
+    this.#cache.onChange(handler);
   }
 
   start(): void {
@@ -128,16 +119,16 @@ export class Informer<T extends KubeObject = KubeObject> {
   }
 
   get(key: string): T | undefined {
-    return this.#store.get(key);
+    return this.#cache.store.get(key);
   }
 
   list(): T[] {
-    return this.#store.list();
+    return this.#cache.store.list();
   }
 
   /** The objects of which that index answers that value. */
   byIndex(index: string, value: string): T[] {
-    return this.#store.byIndex(index, value);
+    return this.#cache.store.byIndex(index, value);
   }
 
   /** Look again now: an optional kind may have appeared. */
@@ -181,31 +172,12 @@ export class Informer<T extends KubeObject = KubeObject> {
   }
 
   #snapshot(namespace: string, snapshot: Snapshot<T>): void {
-    const { objects, resourceVersion, reason, touched, rewound } = snapshot;
-    const listed = new Map(objects.map((object) => [keyOf(object), object]));
     const { metrics, resync = false } = this.#options;
-    const failures: unknown[] = [];
-    const attempt = (step: () => boolean) => {
-      try {
-        const changed = step();
-        if (changed && reason === "periodic") metrics.cache.misses.inc({ kind: this.kind.kind });
-      } catch (error) {
-        failures.push(error);
-      }
-    };
-    for (const key of this.#store.keys()) {
-      if (!inScope(key, namespace) || listed.has(key) || touched.has(key)) continue;
-      attempt(() => this.#vanished(key, rewound ? undefined : resourceVersion));
-    }
-    for (const [key, object] of listed) {
-      if (!touched.has(key))
-        attempt(() => this.#seen(object, { low: reason === "first", rewound }));
-    }
-    if (failures.length > 0) throw new AggregateError(failures, "handlers failed on a list");
-    this.#listed(namespace, resourceVersion);
-    if (resync && reason === "periodic") {
-      for (const [key, after] of listed) this.#hand({ key, before: after, after, low: true });
-    }
+    const periodic = snapshot.reason === "periodic";
+    const misses = this.#cache.replace(namespace, snapshot);
+    if (periodic) metrics.cache.misses.inc({ kind: this.kind.kind }, misses);
+    this.#listed(namespace, snapshot.resourceVersion);
+    if (periodic && resync) this.#cache.repeat(snapshot.objects);
   }
 
   #listed(namespace: string, resourceVersion: string): void {
@@ -214,65 +186,18 @@ export class Informer<T extends KubeObject = KubeObject> {
     scope.synced = true;
     scope.listedAt = resourceVersion;
     this.#served = true;
-    for (const key of this.#buried.keys()) if (inScope(key, namespace)) this.#buried.delete(key);
     this.#measure("lastSync");
     if (this.synced) this.#whenSynced.resolve();
   }
 
   #event({ type, object }: WatchEvent<T>): void {
-    if (type === "DELETED") this.#deleted(object);
-    else if (type !== "BOOKMARK") this.#seen(object);
+    if (type === "DELETED") this.#cache.deleted(object);
+    else if (type !== "BOOKMARK") this.#cache.seen(object);
     this.#measure("lastEvent");
   }
 
-  /** There is this object. Answers whether that was news. */
-  #seen(object: T, { low = false, rewound = false } = {}): boolean {
-    const key = keyOf(object);
-    const before = this.#store.get(key);
-    if (before && !isNews(object, before, rewound)) return false;
-    if (
-      !before &&
-      !rewound &&
-      isNewer(object.metadata.resourceVersion, this.#buried.get(key)) === false
-    )
-      return false;
-    // Deleted and made again under one name, unseen: the old one's end must be seen too.
-    const replaced = before !== undefined && before.metadata.uid !== object.metadata.uid;
-    if (replaced) this.#gone(key, before);
-    this.#hand({ key, before: replaced ? undefined : before, after: object, low });
-    this.#store.put(object);
-    return true;
-  }
-
-  #deleted(object: T): void {
-    const key = keyOf(object);
-    const before = this.#store.get(key);
-    const { resourceVersion } = object.metadata;
-    // The end of an earlier one of that name, told late.
-    if (before && isNewer(before.metadata.resourceVersion, resourceVersion)) return;
-    this.#buried.set(key, newest(this.#buried.get(key), resourceVersion ?? ""));
-    if (before) this.#gone(key, before);
-  }
-
-  /** A list does not have what the store has. */
-  #vanished(key: string, listedAt: string | undefined): boolean {
-    const before = this.#store.get(key);
-    // We wrote it after the list was made.
-    if (!before || isNewer(before.metadata.resourceVersion, listedAt)) return false;
-    this.#gone(key, before);
-    return true;
-  }
-
-  #gone(key: string, before: T): void {
-    this.#hand({ key, before, low: false });
-    this.#store.remove(key);
-  }
-
   #absent(namespace: string): void {
-    for (const key of this.#store.keys()) {
-      const before = this.#store.get(key);
-      if (before && inScope(key, namespace)) this.#gone(key, before);
-    }
+    this.#cache.clear(namespace);
     this.#listed(namespace, "");
     this.#served = false;
   }
@@ -285,13 +210,9 @@ export class Informer<T extends KubeObject = KubeObject> {
     const wanted = Object.entries(this.#options.labels ?? {});
     if (!scope?.synced || !wanted.every(([name, value]) => labels[name] === value)) return;
     // Not in a list that is newer: it is gone again, and its end will not be told.
-    const known = this.#store.get(keyOf(answer)) !== undefined;
+    const known = this.#cache.store.get(keyOf(answer)) !== undefined;
     if (!known && isNewer(resourceVersion, scope.listedAt) !== true) return;
-    this.#seen(this.#shrink(answer));
-  }
-
-  #hand(change: Change<T>): void {
-    for (const handler of this.#handlers) handler(change);
+    this.#cache.seen(this.#shrink(answer));
   }
 
   #measure(what: "lastEvent" | "lastSync"): void {
@@ -299,18 +220,6 @@ export class Informer<T extends KubeObject = KubeObject> {
     const labels = { kind: this.kind.kind };
     const now = this.#clock.date().getTime() / 1000;
     cache[what].set(labels, now);
-    cache.objects.set(labels, this.#store.size);
+    cache.objects.set(labels, this.#cache.store.size);
   }
-}
-
-function inScope(key: string, namespace: string): boolean {
-  return namespace === "" || key.startsWith(`${namespace}/`);
-}
-
-// An equal version is a repetition, an older one comes late; with versions that cannot be compared
-// every difference is news.
-function isNews(object: KubeObject, before: KubeObject, rewound: boolean): boolean {
-  const { resourceVersion } = object.metadata;
-  if (resourceVersion === before.metadata.resourceVersion) return false;
-  return rewound || isNewer(resourceVersion, before.metadata.resourceVersion) !== false;
 }
