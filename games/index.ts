@@ -1,14 +1,20 @@
+import { blackjackMathematics } from "./blackjack/returns.ts";
+import { blackjack } from "./blackjack/rules.ts";
 import { coinFlipMathematics } from "./coin-flip/returns.ts";
 import { coinFlip } from "./coin-flip/rules.ts";
 import { diceMathematics } from "./dice/returns.ts";
 import { dice } from "./dice/rules.ts";
 import type { Engine } from "./game.ts";
+import { hiLoMathematics } from "./hi-lo/returns.ts";
+import { hiLo } from "./hi-lo/rules.ts";
 import { minesMathematics } from "./mines/returns.ts";
 import { mines } from "./mines/rules.ts";
 
 const list: readonly Engine[] = [
+  { ...blackjack, ...blackjackMathematics },
   { ...coinFlip, ...coinFlipMathematics },
   { ...dice, ...diceMathematics },
+  { ...hiLo, ...hiLoMathematics },
   { ...mines, ...minesMathematics },
 ];
 

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { describe, it } from "mocha";
 import vectors from "../docs/fairness-vectors.json" with { type: "json" };
+import { referenceBlackjack, type Switches } from "./blackjack/reference.ts";
 import { proofDigest, revisionOf, serverSeedHash, stream, verify } from "./fairness.ts";
 import { toText } from "./fraction.ts";
 import type { Json } from "./game.ts";
+import { referenceHiLo } from "./hi-lo/reference.ts";
 import { engines } from "./index.ts";
 import { compile, type RecordedAction, replay } from "./play.ts";
 
@@ -79,7 +81,7 @@ function quotient(n: bigint, d: bigint): string {
   return d === common ? String(n / common) : `${n / common}/${d / common}`;
 }
 
-/** The rules of docs/games.md for the three engines, in integers. */
+/** The rules of docs/games.md, in integers. */
 const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Played } = {
   "coin-flip": ({ bet }, draws) => {
     const side = draws.below(2n) === 0n ? "heads" : "tails";
@@ -109,6 +111,23 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
       d *= BigInt(25 - mines.length - i);
     }
     return { outcome: { safe, mines }, multiplier: lost ? "0" : quotient(n / d, 100n) };
+  },
+
+  blackjack: ({ config, actions }, draws) => {
+    const card = () => Number(draws.below(52n));
+    const types = actions.map(({ type }) => type);
+    const { pays, ...outcome } = referenceBlackjack(config as Switches, types, card);
+    const multiplier = typeof pays === "string" ? pays : quotient(BigInt(pays), 4n);
+    return { outcome, multiplier };
+  },
+
+  "hi-lo": ({ config, actions }, draws) => {
+    const { edge, rounding, maxMultiplier } = config as { [name: string]: number | string };
+    const kept = edge === "0.01" ? ([99n, 100n] as const) : ([49n, 50n] as const);
+    const terms = { kept, units: 10n ** BigInt(rounding ?? 0), most: BigInt(maxMultiplier ?? 0) };
+    const types = actions.map(({ type }) => type);
+    const { ranks, pays } = referenceHiLo(terms, types, () => Number(draws.below(13n)));
+    return { outcome: { ranks }, multiplier: quotient(...pays) };
   },
 };
 
