@@ -38,7 +38,10 @@ describe("app", () => {
     const live = new Proxy({}, handler) as Rounds & SeedPairs;
     app = await testApp(gameRoutes({ ...defaults, rounds: live, pairs: live }), issuer);
   });
-  after(() => app.stop());
+  const others: (typeof app)[] = [];
+  after(async () => {
+    for (const one of [app, ...others]) await one.stop();
+  });
   const call = (
     method: string,
     path: string,
@@ -391,11 +394,11 @@ describe("app", () => {
       issuer,
       { inFlightMax: 2 },
     );
+    others.push(small);
     const replies = await Promise.all(
       Array.from({ length: 5 }, () => small.call("GET", `${rounds}/${roundId}`, { token })),
     );
     assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 200, 429, 429, 429]);
     assert.ok(replies.every(({ status, headers }) => status === 200 || headers.has("retry-after")));
-    await small.stop();
   });
 });

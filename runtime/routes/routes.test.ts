@@ -6,19 +6,12 @@ import { after, before, describe, it } from "mocha";
 import type { Json } from "../../games/game.ts";
 import { verify } from "../../games/verify.ts";
 import { type TestDatabase, testDatabase } from "../../test/harness/database.ts";
-import { listedGame, type TestGameOptions } from "../../test/harness/game.ts";
+import { type ListedGame, listedGame, type TestGameOptions } from "../../test/harness/game.ts";
 import { type TestIssuer, type TestReply, testApp, testIssuer } from "../testing.ts";
 import { gameRoutes } from "./index.ts";
 
 /** A game on PostgreSQL behind its HTTP. */
-async function served(
-  database: TestDatabase,
-  issuer: TestIssuer,
-  engine: string,
-  config: Json = {},
-  options: TestGameOptions = {},
-) {
-  const listed = await listedGame(database, engine, config, options);
+async function served(listed: ListedGame, issuer: TestIssuer) {
   const pod = await listed.pod();
   const { rounds, pairs, catalogue } = pod;
   const service = { game: listed.name, compiled: listed.compiled, rounds, pairs, catalogue };
@@ -33,17 +26,24 @@ describe("routes on PostgreSQL", () => {
   let issuer: TestIssuer;
   let flip: Served;
   let mines: Served;
+  const games: Served[] = [];
+  const listedGames: ListedGame[] = [];
+  async function game(engine: string, config: Json = {}, options: TestGameOptions = {}) {
+    const listed = await listedGame(database, engine, config, options);
+    listedGames.push(listed);
+    const made = await served(listed, issuer);
+    games.push(made);
+    return made;
+  }
   before(async () => {
     database = await testDatabase();
     issuer = await testIssuer();
-    flip = await served(database, issuer, "coin-flip", { multiplier: "1.96" });
-    mines = await served(database, issuer, "mines");
+    flip = await game("coin-flip", { multiplier: "1.96" });
+    mines = await game("mines");
   });
   after(async () => {
-    for (const game of [flip, mines]) {
-      await game?.app.stop();
-      await game?.listed.close();
-    }
+    for (const { app } of games) await app.stop();
+    for (const listed of listedGames) await listed.close();
     await database?.drop();
   });
 
@@ -268,15 +268,11 @@ describe("routes on PostgreSQL", () => {
   }
 
   it("rests with 429 where it has paid out its limit of a minute", async () => {
-    const limited = await served(database, issuer, "coin-flip", {}, { lossLimits: { USD: "1" } });
-    const ann = await player(limited);
-    let reply = await ann.bet(heads);
-    for (let i = 0; i < 60 && reply.status === 201; i++) reply = await ann.bet(heads);
+    const rested = await game("coin-flip", {}, { lossLimits: { USD: "0" } });
+    const reply = await (await player(rested)).bet(heads);
     refused(reply, 429, "payout_limit");
     const wait = Number(reply.headers.get("retry-after"));
     assert.ok(wait >= 1 && wait <= 60);
-    await limited.app.stop();
-    await limited.listed.close();
   });
 
   it("never answers absurd bodies with a fault, and always says which field", async () => {
