@@ -22,10 +22,11 @@ import { forward, refuse } from "./proxy.ts";
 import { judge, report } from "./route-status.ts";
 import {
   belongsTo,
+  type Endpoint,
   type GatewayName,
   match,
   type Route,
-  readyPorts,
+  readyEndpoints,
   routeTable,
 } from "./routing.ts";
 
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   gateway: GatewayName;
   /** 0 takes a free port. */
   port: number;
+  /** Where to listen; default 127.0.0.1. */
+  host?: string;
   logger: Logger;
   /** Paths that the local platform serves itself, such as POST /dev/session. */
   intercept?: Intercept;
@@ -63,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
   });
   server.keepAliveTimeout = 65_000;
-  const port = await listen(server, options.port);
+  const port = await listen(server, options.port, options.host ?? "127.0.0.1");
   return {
     port,
     async stop() {
@@ -85,9 +88,9 @@ async function answer(
 ): Promise<void> {
   if (intercept && (await intercept(request, response))) return;
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  const ports = caches.portsFor(path);
-  if (!ports) return refuse(response, "not_found", `no game or service has the path ${path}`);
-  forward(request, response, ports);
+  const endpoints = caches.endpointsFor(path);
+  if (!endpoints) return refuse(response, "not_found", `no game or service has the path ${path}`);
+  forward(request, response, endpoints);
 }
 
 /** What the gateway knows of the cluster, and its judgement of the routes. */
@@ -136,20 +139,20 @@ class Caches {
     await this.#client.close();
   }
 
-  /** The ready ports for a path, each in turn first; undefined where no route has the path. */
-  portsFor(path: string): number[] | undefined {
+  /** The ready endpoints for a path, each in turn first; undefined where no route has the path. */
+  endpointsFor(path: string): Endpoint[] | undefined {
     this.#table ??= routeTable(this.#routes.list(), this.#gateway);
     const backend = match(this.#table, path);
     if (!backend) return undefined;
     const key = `${backend.namespace}/${backend.service}`;
-    const ports = readyPorts(
+    const endpoints = readyEndpoints(
       backend,
       this.#services.get(key),
       this.#slices.byIndex("service", key),
       (name) => this.#pods.get(`${backend.namespace}/${name}`),
     );
-    const first = this.#turn++ % Math.max(ports.length, 1);
-    return [...ports.slice(first), ...ports.slice(0, first)];
+    const first = this.#turn++ % Math.max(endpoints.length, 1);
+    return [...endpoints.slice(first), ...endpoints.slice(0, first)];
   }
 
   /** Handlers are called before the store changes, so the judgement waits for the next moment. */
@@ -182,10 +185,10 @@ function serviceOf({ metadata }: EndpointSlice): string {
   return `${metadata.namespace}/${metadata.labels?.[SERVICE_LABEL] ?? ""}`;
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

@@ -62,4 +62,5 @@ export interface EndpointSlice extends KubeObject {
 
 export interface Pod extends KubeObject {
   spec: { containers: { ports?: { name?: string; containerPort: number }[] }[] };
+  status?: { podIP?: string };
 }

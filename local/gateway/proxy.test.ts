@@ -14,7 +14,13 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 async function proxyTo(ports: () => number[]): Promise<string> {
-  return `http://127.0.0.1:${await serve((request, response) => forward(request, response, ports()))}`;
+  return `http://127.0.0.1:${await serve((request, response) =>
+    forward(
+      request,
+      response,
+      ports().map((port) => ({ host: "127.0.0.1", port })),
+    ),
+  )}`;
 }
 
 async function deadPort(): Promise<number> {

@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { pipeline } from "node:stream";
 import { problemOf } from "../../runtime/problem.ts";
+import type { Endpoint } from "./routing.ts";
 
 /** Headers that speak of one connection and are not handed on (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -34,17 +35,17 @@ export function refuse(
 }
 
 /**
- * Hands a request on to the first of the ports that takes it, and the answer back as it streams in.
- * Another port is tried only where nothing can have been done: the connection was refused, or a
+ * Hands a request on to the first of the endpoints that takes it, and the answer back as it streams in.
+ * Another one is tried only where nothing can have been done: the connection was refused, or a
  * kept-alive one was closed under a request that is safe to repeat.
  */
 export function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
-  ports: readonly number[],
+  endpoints: readonly Endpoint[],
 ): void {
   if (!isRepeatable(incoming)) {
-    attempt(incoming, response, ports, (upstream) => incoming.pipe(upstream));
+    attempt(incoming, response, endpoints, (upstream) => incoming.pipe(upstream));
     return;
   }
   // The body is kept so that a repeat can send it again; the services refuse more than 100 kB anyway.
@@ -52,7 +53,7 @@ export function forward(
   incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
   incoming.on("end", () => {
     const body = Buffer.concat(chunks);
-    attempt(incoming, response, ports, (upstream) => upstream.end(body));
+    attempt(incoming, response, endpoints, (upstream) => upstream.end(body));
   });
 }
 
@@ -63,18 +64,17 @@ function isRepeatable({ method, headers }: IncomingMessage): boolean {
 function attempt(
   incoming: IncomingMessage,
   response: ServerResponse,
-  ports: readonly number[],
+  endpoints: readonly Endpoint[],
   send: (upstream: ClientRequest) => void,
 ): void {
-  const [port, ...others] = ports;
-  if (port === undefined) {
+  const [endpoint, ...others] = endpoints;
+  if (endpoint === undefined) {
     refuse(response, "unavailable", "no pod of the game is ready");
     return;
   }
   const upstream = request({
     agent,
-    host: "127.0.0.1",
-    port,
+    ...endpoint,
     method: incoming.method,
     path: incoming.url,
     headers: { ...endToEnd(incoming.headers), "x-forwarded-for": incoming.socket.remoteAddress },
@@ -88,7 +88,7 @@ function attempt(
     const unheard = error.code === "ECONNREFUSED";
     const stale = upstream.reusedSocket && isRepeatable(incoming);
     if (response.headersSent) response.destroy();
-    else if (stale) attempt(incoming, response, ports, send);
+    else if (stale) attempt(incoming, response, endpoints, send);
     else if (unheard) attempt(incoming, response, others, send);
     else refuse(response, "unavailable", "the game did not answer; retry with the same key");
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { EndpointSlice, HttpRoute, Pod, Service } from "./kinds.ts";
-import { match, PORTS_ANNOTATION, readyPorts, routeTable } from "./routing.ts";
+import { match, PORTS_ANNOTATION, readyEndpoints, routeTable } from "./routing.ts";
 
 const gateway = { namespace: "pitboss", name: "pitboss" };
 
@@ -56,7 +56,7 @@ describe("the gateway's routing", () => {
     });
   }
 
-  it("finds the mapped ports of the pods that are ready, and of no others", () => {
+  it("finds the mapped endpoints of the pods that are ready, and of no others", () => {
     const service: Service = {
       apiVersion: "v1",
       kind: "Service",
@@ -83,7 +83,14 @@ describe("the gateway's routing", () => {
             spec: { containers: [{ ports: [{ name: "http", containerPort: 8080 }] }] },
           };
     const backend = { namespace: "casino", service: "coin-flip", port: 80 };
-    assert.deepEqual(readyPorts(backend, service, [slice], pod), [4001]);
-    assert.deepEqual(readyPorts({ ...backend, port: 81 }, service, [slice], pod), []);
+    assert.deepEqual(readyEndpoints(backend, service, [slice], pod), [
+      { host: "127.0.0.1", port: 4001 },
+    ]);
+    const real = { ...pod("a"), metadata: { name: "a" }, status: { podIP: "10.1.2.3" } } as Pod;
+    assert.deepEqual(
+      readyEndpoints(backend, service, [slice], (name) => (name === "a" ? real : undefined)),
+      [{ host: "10.1.2.3", port: 8080 }],
+    );
+    assert.deepEqual(readyEndpoints({ ...backend, port: 81 }, service, [slice], pod), []);
   });
 });

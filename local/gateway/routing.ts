@@ -78,28 +78,39 @@ function hasPrefix(path: string, prefix: string): boolean {
   return path === bare || path.startsWith(`${bare}/`);
 }
 
-/** The ports on 127.0.0.1 of the Service's pods that are ready. */
-export function readyPorts(
+/** Where a pod takes requests. */
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+/** Where the Service's pods that are ready take requests. */
+export function readyEndpoints(
   backend: Backend,
   service: Service | undefined,
   slices: readonly EndpointSlice[],
   pod: (name: string) => Pod | undefined,
-): number[] {
+): Endpoint[] {
   const target = service?.spec.ports?.find(({ port }) => port === backend.port);
   if (!target) return [];
   const ready = slices
     .flatMap((slice) => slice.endpoints ?? [])
     .filter(({ conditions, targetRef }) => conditions?.ready && targetRef?.kind === "Pod");
   const names = new Set(ready.flatMap(({ targetRef }) => targetRef?.name ?? []));
-  return [...names].flatMap((name) => portOf(pod(name), target.targetPort ?? target.port));
+  return [...names].flatMap((name) => endpointOf(pod(name), target.targetPort ?? target.port));
 }
 
-function portOf(pod: Pod | undefined, target: number | string): number[] {
-  const noted = pod?.metadata.annotations?.[PORTS_ANNOTATION];
-  if (!pod || !noted) return [];
-  const declared = pod.spec.containers
+/** On the local node a port of this machine, noted in the annotation; on a real one the pod's own. */
+function endpointOf(pod: Pod | undefined, target: number | string): Endpoint[] {
+  const declared = pod?.spec.containers
     .flatMap(({ ports = [] }) => ports)
     .find(({ name, containerPort }) => name === target || containerPort === target);
-  const port = (JSON.parse(noted) as Record<string, number>)[declared?.name ?? ""];
-  return port === undefined ? [] : [port];
+  if (!pod || !declared) return [];
+  const noted = pod.metadata.annotations?.[PORTS_ANNOTATION];
+  if (noted) {
+    const port = (JSON.parse(noted) as Record<string, number>)[declared.name ?? ""];
+    return port === undefined ? [] : [{ host: "127.0.0.1", port }];
+  }
+  const host = pod.status?.podIP;
+  return host ? [{ host, port: declared.containerPort }] : [];
 }
