@@ -1,5 +1,4 @@
 import type { Game } from "../../crds/generated/game.ts";
-import { Prover } from "../../games/prove.ts";
 import type { Config } from "../config.ts";
 import type { Client } from "../kube/client.ts";
 import type { Controller, ControllerOptions } from "../kube/controller.ts";
@@ -15,6 +14,7 @@ import { kinds, optionalKinds } from "./kinds.ts";
 import type { LivePod } from "./live.ts";
 import { ObservedPlayWriter } from "./observed-play.ts";
 import { PlatformDatabase } from "./platform-database.ts";
+import { ProofProcess } from "./proof-process.ts";
 import { reconcileGame } from "./reconcile.ts";
 import { GAME_LABEL } from "./resources/names.ts";
 import { StatusWriter } from "./status-writer.ts";
@@ -53,8 +53,6 @@ const CHILDREN: readonly Kind[] = [
 const OURS = { "app.kubernetes.io/managed-by": "pitboss", "app.kubernetes.io/part-of": "pitboss" };
 
 const CONCURRENCY = 8;
-// Each thread costs 30 MB for as long as it lives, and a proof takes milliseconds.
-const PROVER = { threads: 1, timeoutMs: 30_000, memoryMb: 256 };
 
 /** Everything that looks after Games: to be started by the leader, and stopped. */
 export interface GameController {
@@ -105,7 +103,7 @@ export function gameController(
     gameConnections: platform.gameConnections,
     ownerLives: ({ uid }) => games.byIndex("uid", uid).length > 0,
   });
-  const prover = new Prover(PROVER);
+  const prover = new ProofProcess();
   const statuses = new StatusWriter(client, games);
   const context: GameContext = {
     ...{
