@@ -96,7 +96,9 @@ describe("app", () => {
   });
 
   it("tells rules with limits as decimals", async () => {
-    const { body } = await call("GET", "/games/flip");
+    const { body, headers } = await call("GET", "/games/flip");
+    assert.match(headers.get("content-type") ?? "", /^application\/json/);
+    assert.deepEqual(body.returns, [{ bet: {}, rtp: "99/100", decimal: "0.99" }]);
     assert.equal(body.stakes[0].min, "1.00");
     assert.equal(body.config.multiplier, "1.98");
     assert.deepEqual(body.jackpots, []);

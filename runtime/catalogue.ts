@@ -4,7 +4,13 @@ import type { StakeTerms } from "../games/game.ts";
 import type { Database, Row } from "./database.ts";
 import type { Catalogue, Logger } from "./types.ts";
 
-const getCatalogue = { name: "catalogue", text: "SELECT * FROM catalogue($1)" };
+// Without the returns, which can be a megabyte and do not change.
+const getCatalogue = {
+  name: "catalogue",
+  text: `SELECT name, namespace, title, engine, engine_version, revision, config, state, stakes, open_timeout_seconds,
+                path, ready, deleting FROM catalogue($1)`,
+};
+const getReturns = { name: "returns", text: "SELECT revision_returns($1)::text AS returns" };
 
 /** Read at least this often, whatever notifications come: also how an idle process notices that the database is away. */
 const refreshMs = 5_000;
@@ -33,7 +39,7 @@ function catalogueOf(row: Row): Catalogue {
   return {
     ...{ name: row.name, namespace: row.namespace, title: row.title, engine: row.engine },
     ...{ engineVersion: row.engine_version, revision: row.revision, config: row.config },
-    ...{ state: row.state, stakes: row.stakes.map(termsOf), returns: row.returns, path: row.path },
+    ...{ state: row.state, stakes: row.stakes.map(termsOf), path: row.path },
     ...{ openTimeoutSeconds: row.open_timeout_seconds, ready: row.ready, deleting: row.deleting },
   };
 }
@@ -52,6 +58,7 @@ export class Catalogues {
   readonly #stopped = new AbortController();
   #row: Catalogue | undefined;
   #following: Promise<void> | undefined;
+  #returns: string | undefined;
 
   constructor(options: CataloguesOptions) {
     this.#o = options;
@@ -72,6 +79,15 @@ export class Catalogues {
   current(): Catalogue {
     if (this.#row === undefined) throw new Error("the catalogue is read before anything is served");
     return this.#row;
+  }
+
+  /** The exact returns of this revision by bet, as JSON text: read once. */
+  async returns(): Promise<string> {
+    if (this.#returns === undefined) {
+      const [row] = await this.#o.db.query(getReturns, [this.#o.revision]);
+      this.#returns = row.returns as string;
+    }
+    return this.#returns;
   }
 
   terms(currency: string): StakeTerms | undefined {

@@ -64,5 +64,6 @@ export function endpoint(route: Route, authenticate: Authenticate): Middleware {
     ctx.set("Cache-Control", route.access === "public" ? "no-cache" : "no-store");
     ctx.status = result.status;
     ctx.body = result.body;
+    ctx.type = "application/json";
   };
 }

@@ -48,6 +48,7 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
     rounds,
     pairs,
     catalogue: () => catalogue.current(),
+    returns: () => catalogue.returns(),
     ready: () => db.up,
     connections: () => db.counts(),
     openRounds: async () => (await db.query(countOpen))[0].open,

@@ -15,7 +15,8 @@ export interface Call<Body = unknown, Query = unknown> {
 
 export interface Answer {
   readonly status: number;
-  readonly body: unknown;
+  /** What JSON is made of, or JSON text. */
+  readonly body: object | Json;
 }
 
 /** One call of the API: what serves it, and what its OpenAPI document says. */

@@ -34,10 +34,10 @@ export async function runGame(): Promise<void> {
   });
   openRoundsGauge(host.registry, opened);
   poolMetrics(host.registry, () => opened.connections());
-  const { rounds, pairs, catalogue, ready, stop } = opened;
+  const { rounds, pairs, catalogue, returns, ready, stop } = opened;
   await host.serve({
     routes: gameRoutes({
-      ...{ game, compiled, pairs, catalogue },
+      ...{ game, compiled, pairs, catalogue, returns },
       rounds: timedRounds(rounds, host.registry),
     }),
     readiness: () => (ready() ? { ready: true } : { ready: false, reason: "the database is away" }),

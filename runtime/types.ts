@@ -161,7 +161,6 @@ export interface Catalogue {
   readonly state: GameState;
   readonly stakes: readonly StakeTerms[];
   readonly openTimeoutSeconds: number;
-  readonly returns: Json;
   readonly path: string;
   readonly ready: boolean;
   readonly deleting: boolean;
@@ -212,6 +211,8 @@ export interface OpenGame {
   readonly pairs: SeedPairs;
   /** As it was last read: a change reaches it within moments, and SQL checks it again at each round. */
   catalogue(): Catalogue;
+  /** The exact returns of this revision by bet, as JSON text. */
+  returns(): Promise<string>;
   /** The database answered the last call to it and the catalogue is known. */
   ready(): boolean;
   /** For metrics: the connections for rounds, and the calls that wait for one. */

@@ -13,8 +13,9 @@ import { gameRoutes } from "./index.ts";
 /** A game on PostgreSQL behind its HTTP. */
 async function served(listed: ListedGame, issuer: TestIssuer) {
   const pod = await listed.pod();
-  const { rounds, pairs, catalogue } = pod;
-  const service = { game: listed.name, compiled: listed.compiled, rounds, pairs, catalogue };
+  const { rounds, pairs, catalogue, returns } = pod;
+  const { name: game, compiled } = listed;
+  const service = { game, compiled, rounds, pairs, catalogue, returns };
   const app = await testApp(gameRoutes(service), issuer);
   return { listed, pod, app, base: `/games/${listed.name}` };
 }
@@ -110,6 +111,16 @@ describe("routes on PostgreSQL", () => {
     await ann.act(id, { version: body.version, action });
     await ended(ann, id);
   }
+
+  it("tells the proven returns of its revision, by bet", async () => {
+    const ann = await player(flip);
+    const entry = { bet: {}, rtp: "49/50", decimal: "0.98" };
+    const proof = JSON.stringify({ returns: [{ ...entry, variance: "1", hitRate: "1/2" }] });
+    const { operator, compiled } = flip.listed;
+    const sql = "UPDATE pitboss.revisions SET proof = $2 WHERE revision = $1";
+    await operator.query(sql, [compiled.revision, proof]);
+    assert.deepEqual((await ann.get("")).body.returns, [entry]);
+  });
 
   it("plays a round of one step, and the same key answers it again", async () => {
     const ann = await player(flip, 10_000);

@@ -9,4 +9,5 @@ export interface GameService {
   readonly rounds: OpenGame["rounds"];
   readonly pairs: OpenGame["pairs"];
   readonly catalogue: OpenGame["catalogue"];
+  readonly returns: OpenGame["returns"];
 }

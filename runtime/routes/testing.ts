@@ -69,7 +69,6 @@ export function sampleGame(
     state: "Active",
     stakes: [usd],
     openTimeoutSeconds: 86_400,
-    returns: [{ bet: {}, rtp: "99/100" }],
     path: "/games/flip",
     ready: true,
     deleting: false,
@@ -78,6 +77,7 @@ export function sampleGame(
     game: "flip",
     compiled,
     catalogue: answers.catalogue ?? (() => row),
+    returns: async () => '[{"bet": {}, "rtp": "99/100", "decimal": "0.99"}]',
     rounds: {
       place: async () => ({ created: sampleRound }),
       act: async () => ({ round: sampleRound }),
