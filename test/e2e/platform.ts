@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { JWK } from "jose";
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { stopAtTheEnd } from "../harness/session.ts";
+import { newKey, signerOf } from "./keys.ts";
 import { Kubectl } from "./kubectl.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -26,28 +26,6 @@ export interface Platform {
   /** The database, for the auditor, when this is the local platform. */
   database?: string;
   token(subject: string, scope?: string): Promise<string>;
-}
-
-type Signer = (subject: string, scope?: string) => Promise<string>;
-
-function signerOf(jwk: JWK): Signer {
-  return async (subject, scope) => {
-    const key = await importJWK(jwk, "ES256");
-    return await new SignJWT(scope ? { scope } : {})
-      .setProtectedHeader({ alg: "ES256", kid: jwk.kid ?? "e2e" })
-      .setSubject(subject)
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setExpirationTime("1h")
-      .sign(key);
-  };
-}
-
-async function newKey(): Promise<{ secret: JWK; jwks: string }> {
-  const pair = await generateKeyPair("ES256", { extractable: true });
-  const secret = { ...(await exportJWK(pair.privateKey)), kid: "e2e", alg: "ES256" };
-  const shown = { ...(await exportJWK(pair.publicKey)), kid: "e2e", alg: "ES256", use: "sig" };
-  return { secret, jwks: JSON.stringify({ keys: [shown] }) };
 }
 
 /** Starts `npm start`'s program on free ports with a home of its own and the suite's key as its JWKS. */
@@ -97,7 +75,7 @@ async function startLocal(): Promise<Platform> {
     namespace: "casino",
     home,
     database,
-    token: signerOf(key.secret),
+    token: signerOf(key.secret, { issuer, audience }),
   };
 }
 
@@ -108,7 +86,7 @@ async function attach(kubeconfig: string, url: string, keyFile: string): Promise
     url,
     kubectl: new Kubectl(process.env["KUBECTL"] ?? "kubectl", kubeconfig),
     namespace: "casino",
-    token: signerOf(secret),
+    token: signerOf(secret, { issuer, audience }),
   };
 }
 

@@ -1,0 +1,61 @@
+import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { serverAccount } from "../../local/postgres/account.ts";
+import { postgresPrograms } from "../../local/postgres/programs.ts";
+import { output, run } from "./shell.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+/** What the image of the project leaves out: only other machines and tests need it. */
+const OUTSIDE = /^(local|test|bench|docs|manifests|terraform|\.github|\.ci)\/|\.test\.ts$/;
+
+/** The image of the project: its sources as they are and the production dependencies, nothing built. */
+export function projectImage(realnode: string, work: string): void {
+  const folder = join(work, "pitboss");
+  copySources(folder, (file) => !OUTSIDE.test(file));
+  const flags = ["--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
+  run("npm", ["ci", "--loglevel=error", ...flags], { cwd: folder });
+  run(realnode, ["node-image", folder, "localhost/pitboss:1"]);
+}
+
+/** The gateway's image: the project's, and the local platform's edge. */
+export function gatewayImage(realnode: string, work: string): void {
+  const folder = join(work, "gateway");
+  cpSync(join(work, "pitboss"), folder, { recursive: true });
+  copySources(folder, (file) => /^local\/|^test\/realnode\/gateway\.ts$/.test(file));
+  run(realnode, ["node-image", folder, "localhost/pitboss-gateway:1"]);
+}
+
+/** PostgreSQL 18 from the same npm package as the local platform's. */
+export function postgresImage(realnode: string, work: string): void {
+  const rootfs = join(work, "postgres");
+  const bin = dirname(postgresPrograms(serverAccount()).postgres);
+  run(join(dirname(realnode), "host-rootfs.sh"), [rootfs, dirname(bin)]);
+  const entry = join(rootfs, "bin", "pg-entry");
+  cpSync(join(import.meta.dirname, "postgres-entry.sh"), entry);
+  chmodSync(entry, 0o755);
+  const settings = ["--user", "999:999", "--port", "5432", "--env", `PATH=${bin}:/bin`];
+  const name = ["--name", "localhost/pitboss-postgres:1"];
+  run(realnode, [
+    "image",
+    "--rootfs",
+    rootfs,
+    ...name,
+    "--entrypoint",
+    '["/bin/pg-entry"]',
+    ...settings,
+  ]);
+}
+
+function copySources(folder: string, wanted: (file: string) => boolean): void {
+  mkdirSync(folder, { recursive: true });
+  const files = output("git", ["ls-files"], root).trim().split("\n").filter(wanted);
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(root, file), join(folder, file));
+  }
+}
+
+/** Removes what the images were made from. */
+export function forget(work: string): void {
+  rmSync(work, { recursive: true, force: true });
+}
