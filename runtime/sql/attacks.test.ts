@@ -145,6 +145,7 @@ describe("with the stolen role of one game", () => {
         "pair",
         "play",
         "revision",
+        "revision_returns",
         "rotate",
       ],
     );
