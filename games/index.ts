@@ -7,6 +7,8 @@ import { dice } from "./dice/rules.ts";
 import type { Engine } from "./game.ts";
 import { hiLoMathematics } from "./hi-lo/returns.ts";
 import { hiLo } from "./hi-lo/rules.ts";
+import { limboMathematics } from "./limbo/returns.ts";
+import { limbo } from "./limbo/rules.ts";
 import { minesMathematics } from "./mines/returns.ts";
 import { mines } from "./mines/rules.ts";
 
@@ -15,6 +17,7 @@ const list: readonly Engine[] = [
   { ...coinFlip, ...coinFlipMathematics },
   { ...dice, ...diceMathematics },
   { ...hiLo, ...hiLoMathematics },
+  { ...limbo, ...limboMathematics },
   { ...mines, ...minesMathematics },
 ];
 

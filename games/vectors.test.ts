@@ -81,6 +81,10 @@ function quotient(n: bigint, d: bigint): string {
   return d === common ? String(n / common) : `${n / common}/${d / common}`;
 }
 
+function cents(amount: bigint): string {
+  return `${amount / 100n}.${String(amount % 100n).padStart(2, "0")}`;
+}
+
 /** The rules of docs/games.md, in integers. */
 const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Played } = {
   "coin-flip": ({ bet }, draws) => {
@@ -111,6 +115,15 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
       d *= BigInt(25 - mines.length - i);
     }
     return { outcome: { safe, mines }, multiplier: lost ? "0" : quotient(n / d, 100n) };
+  },
+
+  limbo: ({ config, bet }, draws) => {
+    const u = draws.below(1n << 52n) + 1n;
+    const [kept, of] = (config as { edge?: string }).edge === "0.01" ? [99n, 100n] : [24n, 25n];
+    const shown = (kept * 2n ** 52n * 100n) / (of * u);
+    const target = BigInt((bet as { target: string }).target.replace(".", ""));
+    const multiplier = u * target * of <= kept * 2n ** 52n * 100n ? quotient(target, 100n) : "0";
+    return { outcome: { multiplier: cents(shown < 100n ? 100n : shown) }, multiplier };
   },
 
   blackjack: ({ config, actions }, draws) => {
