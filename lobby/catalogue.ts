@@ -13,11 +13,11 @@ export interface CatalogueItem {
   readonly ready: boolean;
   /** Lowest and highest exact return of its main bets. */
   readonly rtp: { readonly min: string; readonly max: string } | null;
-  readonly stakes: readonly object[];
+  readonly limits: readonly object[];
   readonly path: string;
 }
 
-interface Row extends Omit<CatalogueItem, "rtp" | "stakes"> {
+interface Row extends Omit<CatalogueItem, "rtp" | "limits"> {
   readonly lowest: string | null;
   readonly highest: string | null;
   readonly stakes: readonly StoredStakes[];
@@ -53,7 +53,7 @@ const list = {
      WHERE NOT deleting ORDER BY name`,
 };
 
-function stakesOf({ currency, digits, ...amounts }: StoredStakes): object {
+function limitsOf({ currency, digits, ...amounts }: StoredStakes): object {
   const decimals = Object.entries(amounts).map(([name, text]) => {
     return [name, formatAmount(BigInt(text), digits)];
   });
@@ -62,7 +62,7 @@ function stakesOf({ currency, digits, ...amounts }: StoredStakes): object {
 
 function itemOf({ lowest, highest, stakes, ...rest }: Row): CatalogueItem {
   const rtp = lowest === null || highest === null ? null : { min: lowest, max: highest };
-  return { ...rest, rtp, stakes: stakes.map(stakesOf) };
+  return { ...rest, rtp, limits: stakes.map(limitsOf) };
 }
 
 /**

@@ -230,7 +230,7 @@ describe("lobby", () => {
         ...{ name, title: "Flip", engine: "coin-flip", revision, state: "Active" },
         ready: true,
         rtp: { min: "97/100", max: "49/50" },
-        stakes: [{ ...limits, min: "0.25", max: "100.00", step: "0.25", maxPayout: "10000.00" }],
+        limits: [{ ...limits, min: "0.25", max: "100.00", step: "0.25", maxPayout: "10000.00" }],
         path: `/games/${name}`,
       });
       await setState(platform.db, name, "Suspended");

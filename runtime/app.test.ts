@@ -99,7 +99,7 @@ describe("app", () => {
     const { body, headers } = await call("GET", "/games/flip");
     assert.match(headers.get("content-type") ?? "", /^application\/json/);
     assert.deepEqual(body.returns, [{ bet: {}, rtp: "99/100", decimal: "0.99" }]);
-    assert.equal(body.stakes[0].min, "1.00");
+    assert.equal(body.limits[0].min, "1.00");
     assert.equal(body.config.multiplier, "1.98");
     assert.deepEqual(body.jackpots, []);
     assert.ok(body.betSchema.properties.side);

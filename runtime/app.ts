@@ -22,14 +22,16 @@ export interface AppOptions {
 }
 
 /** Duration, route and status of each request; the route is the pattern, never the path. */
-function observed({ metrics }: AppOptions): Middleware {
+function observed({ metrics, log }: AppOptions): Middleware {
   return async (ctx, next) => {
     const end = metrics.started();
     try {
       await next();
     } finally {
       const route = String(ctx["_matchedRoute"] ?? "none");
-      end({ method: ctx.method, route, status: ctx.req.aborted ? "aborted" : String(ctx.status) });
+      const status = ctx.req.aborted ? "aborted" : String(ctx.status);
+      end({ method: ctx.method, route, status });
+      log.debug({ method: ctx.method, path: ctx.url, status }, "answered");
     }
   };
 }

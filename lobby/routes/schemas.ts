@@ -41,7 +41,7 @@ export const catalogueItem = object({
   state: gameState,
   ready: { type: "boolean" },
   rtp: orNull(object({ min: fraction, max: fraction })),
-  stakes: list(ref("StakeLimits")),
+  limits: list(ref("StakeLimits")),
   path: text,
 });
 

@@ -20,7 +20,7 @@ const rulesSchema = object({
   },
   betSchema: { description: "JSON Schema of `bet`" },
   actionSchema: { description: "JSON Schema of `action`; null where rounds have one step" },
-  stakes: list(ref("StakeLimits")),
+  limits: list(ref("StakeLimits")),
   openTimeoutSeconds: {
     type: "number",
     description: "a round left open for longer is finished by the default action",
@@ -29,7 +29,7 @@ const rulesSchema = object({
 });
 
 /** Stake limits as decimals. */
-export function stakesJson(stakes: readonly StakeTerms[]): object[] {
+function limitsJson(stakes: readonly StakeTerms[]): object[] {
   return stakes.map(({ currency, digits, min, max, step, maxPayout }) => ({
     currency,
     digits,
@@ -63,7 +63,7 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
         config,
         betSchema,
         actionSchema: engine.actionSchema,
-        stakes: stakesJson(stakes),
+        limits: limitsJson(stakes),
         openTimeoutSeconds,
         jackpots: [],
       };
