@@ -14,7 +14,7 @@ export function projectImage(realnode: string, work: string): void {
   copySources(folder, (file) => !OUTSIDE.test(file));
   const flags = ["--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
   run("npm", ["ci", "--loglevel=error", ...flags], { cwd: folder });
-  run(realnode, ["node-image", folder, "localhost/pitboss:1"]);
+  run(realnode, ["node-image", folder, "localhost/pitboss:1", "--cmd", '["runtime/main.ts"]']);
 }
 
 /** The gateway's image: the project's, and the local platform's edge. */
@@ -22,7 +22,13 @@ export function gatewayImage(realnode: string, work: string): void {
   const folder = join(work, "gateway");
   cpSync(join(work, "pitboss"), folder, { recursive: true });
   copySources(folder, (file) => /^local\/|^test\/realnode\/gateway\.ts$/.test(file));
-  run(realnode, ["node-image", folder, "localhost/pitboss-gateway:1"]);
+  run(realnode, [
+    "node-image",
+    folder,
+    "localhost/pitboss-gateway:1",
+    "--cmd",
+    '["test/realnode/gateway.ts"]',
+  ]);
 }
 
 /** PostgreSQL 18 from the same npm package as the local platform's. */
@@ -46,13 +52,14 @@ export function postgresImage(realnode: string, work: string): void {
   ]);
 }
 
+/** The sources as they were committed last: what lies half done in the folder is not in an image. */
 function copySources(folder: string, wanted: (file: string) => boolean): void {
   mkdirSync(folder, { recursive: true });
-  const files = output("git", ["ls-files"], root).trim().split("\n").filter(wanted);
-  for (const file of files) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(root, file), join(folder, file));
-  }
+  const files = output("git", ["ls-tree", "-r", "--name-only", "HEAD"], root).trim().split("\n");
+  const archive = join(folder, "sources.tar");
+  run("git", ["archive", "--output", archive, "HEAD", ...files.filter(wanted)], { cwd: root });
+  run("tar", ["-xf", archive, "-C", folder]);
+  rmSync(archive);
 }
 
 /** Removes what the images were made from. */

@@ -49,20 +49,9 @@ export async function install(options: InstallOptions): Promise<void> {
   const image = { data: { PITBOSS_RUNTIME_IMAGE: IMAGE } };
   const settings = ["patch", "configmap", "pitboss-settings", "-n", "pitboss", "--type=merge"];
   await kubectl.run([...settings, "-p", JSON.stringify(image)]);
-  await kubectl.run(["apply", "--server-side", "-k", join(root, "manifests/base")]);
-  for (const [name, container] of [
-    ["pitboss-operator", "operator"],
-    ["pitboss-lobby", "lobby"],
-  ]) {
-    await kubectl.run([
-      "set",
-      "image",
-      `deployment/${name}`,
-      "-n",
-      "pitboss",
-      `${container}=${IMAGE}`,
-    ]);
-  }
+  const text = JSON.stringify({ apiVersion: "v1", kind: "List", items: base });
+  const withImage = text.replaceAll("pitboss:local", IMAGE);
+  await kubectl.run(["apply", "--server-side", "-f", "-"], withImage);
   await kubectl.run(["apply", "-f", here("gateway.yaml")]);
   for (const name of ["pitboss-operator", "pitboss-lobby", "gateway"]) {
     await kubectl.run([
@@ -94,6 +83,7 @@ async function prepareDatabase(kubectl: Kubectl, password: string) {
     host: "postgres.database.svc.cluster.local",
     port: 5432,
     database: DATABASE,
+    connections: 350,
     ...passwords,
   };
 }

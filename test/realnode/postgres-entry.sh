@@ -7,4 +7,4 @@ if [ ! -f /data/pg/PG_VERSION ]; then
   rm /tmp/password
   echo "host all all all scram-sha-256" >> /data/pg/pg_hba.conf
 fi
-exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200
+exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=400
