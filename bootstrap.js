@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
+import * as nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -125,7 +125,9 @@ function findNode() {
   if (newEnough(process.versions.node)) return process.execPath;
   const name = `node-${process.platform}-${process.arch}`;
   try {
-    const manifest = createRequire(join(root, "package.json")).resolve(`${name}/package.json`);
+    const manifest = nodeModule
+      .createRequire(join(root, "package.json"))
+      .resolve(`${name}/package.json`);
     return join(dirname(manifest), "bin", "node");
   } catch {
     return fail(
@@ -158,8 +160,13 @@ function fail(message) {
 const [script, ...args] = process.argv.slice(2);
 if (!script) fail("usage: node bootstrap.js SCRIPT [ARGUMENT…]");
 if (!installed()) underLock(install);
+// A path on a tool's command line is meant from where the person stands; npm has gone to the root.
+if (script.includes("/cli/") && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+// What was compiled once need not be again: half of the start, and a fifth of the memory.
+process.env.NODE_COMPILE_CACHE ??= join(modules, ".cache", "compile");
 const node = findNode();
 if (node === process.execPath) {
+  nodeModule.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
   process.argv.splice(1, 2, join(root, script));
   followShell(() => process.kill(process.pid, "SIGTERM"));
   await import(pathToFileURL(join(root, script)).href);

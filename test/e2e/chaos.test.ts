@@ -137,7 +137,8 @@ if (!process.env["PITBOSS_E2E_URL"]) {
       let playing = true;
       let kills = 0;
       const killer = (async () => {
-        while (playing) {
+        // Both pods, again and again, but no more often than back-off lets them return in time.
+        while (playing && kills < 6) {
           const pids = await podPids(pitboss, SELECTOR);
           const pid = pids[kills % Math.max(pids.length, 1)];
           if (pid !== undefined) {
