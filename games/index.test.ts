@@ -18,16 +18,16 @@ import {
 import type { Engine, Json, ReturnEntry } from "./game.ts";
 import { engines, findEngine } from "./index.ts";
 import { readGame } from "./manifest.ts";
-import { type Compiled, compile } from "./play.ts";
+import type { Compiled } from "./play.ts";
 import { prove } from "./prove.ts";
+import { exampleConfig, ready } from "./testing.ts";
 import { percent } from "./worst-stake.ts";
 
 const folder = import.meta.dirname;
 
-function ready(engine: Engine): Compiled {
-  const compiled = compile(engine, {});
-  assert.ok(!("problems" in compiled));
-  return compiled;
+/** Some engines have no paytable by default. */
+function example(engine: Engine): Compiled {
+  return ready(engine, exampleConfig(engine.name));
 }
 
 /** Every object in a schema that lists properties must be closed. */
@@ -88,7 +88,7 @@ describe("every engine", () => {
     });
 
     it(`${engine.name} has closed schemas`, () => {
-      const schemas = [engine.configSchema, engine.actionSchema, ready(engine).betSchema];
+      const schemas = [engine.configSchema, engine.actionSchema, example(engine).betSchema];
       assert.deepEqual(
         schemas.flatMap((schema) => openObjects(schema)),
         [],
@@ -96,7 +96,7 @@ describe("every engine", () => {
     });
 
     it(`${engine.name} lists returns whose figures agree with their distributions`, () => {
-      const { prepared } = ready(engine);
+      const { prepared } = example(engine);
       const entries = engine.returns(prepared);
       for (const entry of entries.slice(0, 500)) consistent(entry);
       const most = engine.maxMultiplier(prepared);

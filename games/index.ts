@@ -11,6 +11,8 @@ import { limboMathematics } from "./limbo/returns.ts";
 import { limbo } from "./limbo/rules.ts";
 import { minesMathematics } from "./mines/returns.ts";
 import { mines } from "./mines/rules.ts";
+import { plinkoMathematics } from "./plinko/returns.ts";
+import { plinko } from "./plinko/rules.ts";
 
 const list: readonly Engine[] = [
   { ...blackjack, ...blackjackMathematics },
@@ -19,6 +21,7 @@ const list: readonly Engine[] = [
   { ...hiLo, ...hiLoMathematics },
   { ...limbo, ...limboMathematics },
   { ...mines, ...minesMathematics },
+  { ...plinko, ...plinkoMathematics },
 ];
 
 /** Every engine, by name, in the version that new rounds use. */

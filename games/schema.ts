@@ -73,13 +73,13 @@ const messages: { [keyword: string]: (error: ErrorObject) => Problem } = {
     pointer: error.instancePath,
     message: `${quoted(error.data)} must be ${quoted(error.params["allowedValue"])}`,
   }),
-  minProperties: ({ instancePath, params, parentSchema }) => ({
-    pointer: instancePath,
-    message: `has too few fields, give ${params["limit"]} of: ${known(parentSchema)}`,
+  minProperties: (error) => ({
+    pointer: error.instancePath,
+    message: `has too few fields, give ${error.params["limit"]}${choice(error)}`,
   }),
-  maxProperties: ({ instancePath, params, parentSchema }) => ({
-    pointer: instancePath,
-    message: `has too many fields, give only ${params["limit"]} of: ${known(parentSchema)}`,
+  maxProperties: (error) => ({
+    pointer: error.instancePath,
+    message: `has too many fields, give only ${error.params["limit"]}${choice(error)}`,
   }),
   pattern: (error) => ({
     pointer: error.instancePath,
@@ -90,6 +90,13 @@ const messages: { [keyword: string]: (error: ErrorObject) => Problem } = {
 function fieldExpectation(parent: ErrorObject["parentSchema"], field: string): string {
   const description: unknown = parent?.["properties"]?.[field]?.["description"];
   return typeof description === "string" ? `: ${description}` : "";
+}
+
+/** What fields there may be: their names where they are fixed. */
+function choice(error: ErrorObject): string {
+  return error.parentSchema?.["properties"]
+    ? ` of: ${known(error.parentSchema)}`
+    : expectation(error);
 }
 
 /** The values that tell the alternatives of a `oneOf` apart. */

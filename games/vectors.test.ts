@@ -85,6 +85,16 @@ function cents(amount: bigint): string {
   return `${amount / 100n}.${String(amount % 100n).padStart(2, "0")}`;
 }
 
+/** The decimal at a place of a configuration's tables, as a fraction. */
+function tabled(config: Json, place: (number | string)[]): string {
+  const found = place.reduce(
+    (at: Json, name) => (at as { [name: string]: Json })[name] ?? null,
+    (config as { tables: Json }).tables,
+  );
+  const [whole = "", decimals = ""] = String(found).split(".");
+  return quotient(BigInt(whole + decimals), 10n ** BigInt(decimals.length));
+}
+
 /** The rules of docs/games.md, in integers. */
 const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Played } = {
   "coin-flip": ({ bet }, draws) => {
@@ -124,6 +134,13 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     const target = BigInt((bet as { target: string }).target.replace(".", ""));
     const multiplier = u * target * of <= kept * 2n ** 52n * 100n ? quotient(target, 100n) : "0";
     return { outcome: { multiplier: cents(shown < 100n ? 100n : shown) }, multiplier };
+  },
+
+  plinko: ({ config, bet }, draws) => {
+    const { rows, risk } = bet as unknown as { rows: number; risk: string };
+    const path = Array.from({ length: rows }, () => Number(draws.below(2n)));
+    const slot = path.filter((side) => side === 1).length;
+    return { outcome: { path, slot }, multiplier: tabled(config, [rows, risk, slot]) };
   },
 
   blackjack: ({ config, actions }, draws) => {

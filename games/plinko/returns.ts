@@ -1,0 +1,44 @@
+import { gather, returnEntry } from "../enumerate.ts";
+import { fraction, zero } from "../fraction.ts";
+import type { Mathematics, ReturnEntry } from "../game.ts";
+import { type Bet, type Board, boardFor, type Config, type State } from "./rules.ts";
+
+/** Balls seldom reach the outer slots of higher boards: that would tell a simulation nothing. */
+const mostRehearsedRows = 10;
+
+/** In how many ways a ball reaches each slot: C(rows, slot). */
+function waysOf(rows: number): bigint[] {
+  const ways = [1n];
+  for (let slot = 1; slot <= rows; slot++) {
+    const before = ways[slot - 1] ?? 0n;
+    ways.push((before * BigInt(rows - slot + 1)) / BigInt(slot));
+  }
+  return ways;
+}
+
+function entryOf(bet: Bet, board: Board): ReturnEntry {
+  const ways = waysOf(bet.rows);
+  const outcomes = board.map(({ payout }, slot) => ({
+    multiplier: payout,
+    probability: fraction(ways[slot] ?? 0n, 1n << BigInt(bet.rows)),
+  }));
+  return returnEntry({ ...bet }, gather(outcomes));
+}
+
+function bets({ tables }: Config): Bet[] {
+  return [...tables].flatMap(([rows, table]) => [...table.keys()].map((risk) => ({ rows, risk })));
+}
+
+export const plinkoMathematics: Mathematics<Config, Bet, State> = {
+  returns: (config) => bets(config).map((bet) => entryOf(bet, boardFor(config, bet))),
+  expected: (config, bet) => entryOf(bet, boardFor(config, bet)).rtp,
+  regret: () => zero,
+  plays(config) {
+    const all = bets(config);
+    const low = all.filter(({ rows }) => rows <= mostRehearsedRows);
+    return (low.length > 0 ? low : all).map((bet) => ({
+      bet,
+      rtp: plinkoMathematics.expected(config, bet),
+    }));
+  },
+};
