@@ -9,7 +9,7 @@ import { devSession } from "./dev-session.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import type { Home } from "./home.ts";
 import { Applier } from "./install/applier.ts";
-import { databaseUrl, installDatabase } from "./install/database.ts";
+import { databaseUrl, installDatabase, maxConnections } from "./install/database.ts";
 import { manifestFiles, readBase, readManifests } from "./install/documents.ts";
 import {
   type DatabaseAccess,
@@ -85,9 +85,7 @@ export class LocalPlatform {
     signal.throwIfAborted();
     say("installing the platform: CRDs, manifests/base, settings");
     const applier = new Applier(api);
-    await this.#install(applier, issuer, url, database);
-    signal.throwIfAborted();
-    await this.#agent(plane, applier);
+    await Promise.all([this.#install(applier, issuer, url, database), this.#agent(plane, applier)]);
     signal.throwIfAborted();
     await this.#gateway(plane, issuer, url);
     signal.throwIfAborted();
@@ -145,7 +143,12 @@ export class LocalPlatform {
 
   #startServer(port: number): Promise<Postgres> {
     const { home } = this.#options;
-    return startPostgres({ directory: home.at("postgres"), port, records: home.records });
+    return startPostgres({
+      directory: home.at("postgres"),
+      port,
+      records: home.records,
+      settings: { max_connections: String(maxConnections) },
+    });
   }
 
   async #database(): Promise<DatabaseAccess> {
@@ -162,6 +165,7 @@ export class LocalPlatform {
       directory: home.at("control-plane"),
       binaries,
       port: await stablePort(home.at("api-port")),
+      awaitControllers: false,
       users: [{ name: nodeUser, groups: ["system:nodes"] }],
       records: home.records,
     });

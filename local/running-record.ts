@@ -7,11 +7,17 @@ const folder = join(import.meta.dirname, "..", "node_modules", ".pitboss-running
 
 /** Notes that this process runs from the checkout's packages; the answer takes the note back. */
 export function noteRunning(): () => void {
-  mkdirSync(folder, { recursive: true });
-  for (const pid of readdirSync(folder)) {
-    if (startTime(Number(pid)) === undefined) rmSync(join(folder, pid), { force: true });
-  }
   const file = join(folder, String(process.pid));
-  writeFileSync(file, "");
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const pid of readdirSync(folder)) {
+      if (startTime(Number(pid)) === undefined) rmSync(join(folder, pid), { force: true });
+    }
+    writeFileSync(file, "");
+  } catch (error) {
+    // A checkout that we cannot write to is another user's, who also cannot see our state folder.
+    if (!["EACCES", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return () => {};
+  }
   return () => rmSync(file, { force: true });
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { pino } from "pino";
-import { startCluster } from "../../test/harness/control-plane.ts";
+import { localCluster } from "../../test/harness/control-plane.ts";
 import { Applier } from "../install/applier.ts";
 import { type Manifest, readManifests } from "../install/documents.ts";
 import { NodeApi } from "../node-agent/api.ts";
@@ -25,7 +25,7 @@ describe("the gateway on a real API server", function () {
   let backend: Server;
 
   before(async () => {
-    const { plane } = await startCluster();
+    const plane = await localCluster();
     api = new NodeApi(plane.access());
     applier = new Applier(api);
     await apply(await readManifests(join(crds, "httproutes.yaml")));

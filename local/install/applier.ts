@@ -29,18 +29,20 @@ export class Applier {
     this.#api = api;
   }
 
-  /** In the given order; an object whose kind or namespace is only just being made is waited for. */
+  /** Definitions of kinds first, then the rest in the given order; a namespace that is only just being made is waited for. */
   async applyAll(objects: readonly Manifest[], namespace: string): Promise<void> {
-    for (const object of objects) {
-      await this.#patiently(object, () => this.#apply(object, namespace));
-    }
+    const definitions = objects.filter(isDefinition);
+    const apply = (object: Manifest) =>
+      this.#patiently(object, () => this.#apply(object, namespace));
+    for (const definition of definitions) await apply(definition);
+    await Promise.all(definitions.map((definition) => this.#untilServed(definition)));
+    for (const object of objects.filter((one) => !isDefinition(one))) await apply(object);
   }
 
   async #apply(object: Manifest, namespace: string): Promise<void> {
     const path = await this.#pathOf(object, object.metadata.namespace ?? namespace);
     const query = `fieldManager=${manager}&force=true`;
     await this.#api.call("PATCH", `${path}?${query}`, object, "application/apply-patch+yaml");
-    if (isDefinition(object)) await this.#untilServed(object);
   }
 
   /** Whoever looks for a kind too early may take it for one that is not installed. */

@@ -7,6 +7,11 @@ import type { DatabaseAccess } from "./platform-objects.ts";
 
 const database = "pitboss";
 
+/** Of the local server: room for two dozen games at the default budget of each. */
+export const maxConnections = 600;
+/** For the operator, the lobby, their listening, and people. */
+const reservedConnections = 100;
+
 /** Makes the platform's database and roles, as the bootstrap Job does on a managed PostgreSQL. */
 export async function installDatabase(home: Home, server: Postgres): Promise<DatabaseAccess> {
   const passwords = home.keep("database-passwords", () => ({
@@ -20,7 +25,8 @@ export async function installDatabase(home: Home, server: Postgres): Promise<Dat
     if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`);
   });
   await asSuperuser(databaseUrl(server), (client) => bootstrap(client, { database, ...passwords }));
-  return { host: server.host, port: server.port, database, ...passwords };
+  const connections = maxConnections - reservedConnections;
+  return { host: server.host, port: server.port, database, ...passwords, connections };
 }
 
 /** The superuser's URL of the platform's database, for a person who wants to look. */

@@ -9,6 +9,8 @@ export interface DatabaseAccess {
   readonly database: string;
   readonly operatorPassword: string;
   readonly lobbyPassword: string;
+  /** How many the platform may share out among its games. */
+  readonly connections: number;
 }
 
 export interface PlatformSettings {
@@ -29,6 +31,7 @@ export function platformObjects(settings: PlatformSettings, database: DatabaseAc
         PITBOSS_AUDIENCE: settings.audience,
         PITBOSS_JWKS: settings.jwks,
         PITBOSS_GATEWAY: "pitboss/pitboss",
+        PITBOSS_DATABASE_CONNECTIONS: String(database.connections),
       },
     },
     databaseSecret("database", "pitboss_operator", database.operatorPassword, database),

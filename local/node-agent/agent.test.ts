@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { pino } from "pino";
-import { startCluster } from "../../test/harness/control-plane.ts";
+import { localCluster } from "../../test/harness/control-plane.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { PORTS_ANNOTATION } from "../gateway/routing.ts";
 import { Applier } from "../install/applier.ts";
@@ -58,8 +58,7 @@ describe("the local node agent", function () {
   let endpoint: number;
 
   before(async () => {
-    const users = [{ name: `system:node:${NODE}`, groups: ["system:nodes"] }];
-    ({ plane } = await startCluster({ users }));
+    plane = await localCluster();
     directory = await mkdtemp(join(tmpdir(), "pitboss-node-"));
     admin = new NodeApi(plane.access());
     agent = new NodeAgent({

@@ -11,6 +11,8 @@ import type { Sources } from "./sources.ts";
 import { fillVolumes, removeVolumes } from "./volumes.ts";
 
 const RETRY_MS = 1_000;
+const SHORT_RETRY_MS = 200;
+const QUIET_TRIES = 10;
 const REFRESH_MS = 20_000;
 
 export interface PodOptions {
@@ -159,19 +161,25 @@ export class PodRun {
 
   /** Tries a step until it succeeds or the pod is stopped; the status says what it waits for. */
   async #untilDone(containers: Container[], step: () => Promise<void>): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
+    for (let tries = 1; !this.#stopping.signal.aborted; tries++) {
       try {
         await step();
         for (const { name } of containers) this.#waiting.delete(name);
         return;
       } catch (error) {
-        const { message } = error as Error;
-        const reason = error instanceof NoImage ? "ErrImagePull" : "CreateContainerConfigError";
-        for (const { name } of containers) this.#waiting.set(name, { reason, message });
-        this.#options.changed();
+        // The API server lets a node read what a pod needs a moment after the pod was bound.
+        if (tries >= QUIET_TRIES || error instanceof NoImage)
+          this.#wait(containers, error as Error);
       }
-      await sleep(RETRY_MS);
+      await sleep(tries < QUIET_TRIES ? SHORT_RETRY_MS : RETRY_MS);
     }
+  }
+
+  #wait(containers: Container[], error: Error): void {
+    const { message } = error;
+    const reason = error instanceof NoImage ? "ErrImagePull" : "CreateContainerConfigError";
+    for (const { name } of containers) this.#waiting.set(name, { reason, message });
+    this.#options.changed();
   }
 
   async #refresh(): Promise<void> {

@@ -21,6 +21,7 @@ export interface ClusterOptions {
   readonly users?: readonly { readonly name: string; readonly groups: readonly string[] }[];
 }
 
+let local: Promise<ControlPlane> | undefined;
 let cluster: Promise<TestCluster> | undefined;
 let count = 0;
 
@@ -28,6 +29,13 @@ let count = 0;
 export function testCluster(): Promise<TestCluster> {
   cluster ??= startCluster().then(({ plane }) => forTests(plane));
   return cluster;
+}
+
+/** One cluster for the tests of the local platform's parts, which may install kinds and run a node in it. */
+export function localCluster(): Promise<ControlPlane> {
+  const users = [{ name: "system:node:local", groups: ["system:nodes"] }];
+  local ??= startCluster({ users }).then(({ plane }) => plane);
+  return local;
 }
 
 /** A cluster of its own, for tests that need other components or users; stopped with the rest. */
