@@ -1,32 +1,14 @@
 import { type Action, IllegalAction, type Json } from "../games/game.ts";
-import { type Compiled, finish, type RecordedAction, replay } from "../games/play.ts";
+import { endingOf, type OpenRound, recordOf, sourceOf } from "../games/open-round.ts";
+import { type Compiled, type RecordedAction, replay } from "../games/play.ts";
+import { drawsOf, type RoundSource, type Standing, standingOf } from "../games/standing.ts";
 import type { Database, Session } from "./database.ts";
 import type { History } from "./history.ts";
 import type { Revisions } from "./revisions.ts";
-import { drawsOf, type RoundSource, type Standing, standingOf } from "./round-play.ts";
 import type { GamePairs } from "./seed-pairs.ts";
 import type { Turns } from "./turns.ts";
-import type { ActRequest, ClientSeedBy, Hooks, Refusal, RoundView } from "./types.ts";
+import type { ActRequest, Hooks, Refusal, RoundView } from "./types.ts";
 import { isUuid } from "./uuid.ts";
-
-/** An open round as SQL's open_round_json gives it. */
-interface OpenRound {
-  readonly id: string;
-  readonly player: string;
-  readonly version: number;
-  readonly revision: string;
-  readonly pair: string;
-  readonly sealed: string;
-  readonly clientSeed: string;
-  readonly clientSeedBy: ClientSeedBy;
-  readonly nonce: number;
-  readonly currency: string;
-  readonly digits: number;
-  readonly stake: string;
-  readonly staked: string;
-  readonly bet: Json;
-  readonly actions: readonly RecordedAction[];
-}
 
 export interface ActingOptions {
   readonly game: string;
@@ -113,12 +95,7 @@ export class Acting {
 
   async #finish(session: Session, round: OpenRound): Promise<Taken | Refusal> {
     const compiled = await this.#o.revisions.get(session, round.revision);
-    const source = this.#source(round, compiled);
-    const end = finish(compiled, round.bet, round.actions, drawsOf(source));
-    const actions = end.added.map((action, i): RecordedAction => {
-      return { ...action, version: round.version + i, by: "default" };
-    });
-    const standing = standingOf(source, [...round.actions, ...actions], end);
+    const { standing, actions } = endingOf(this.#source(round, compiled), round);
     return this.#record(session, round, standing, { actions });
   }
 
@@ -126,14 +103,10 @@ export class Acting {
     session: Session,
     round: OpenRound,
     standing: Standing,
-    more: { key?: string; hash?: string; actions: readonly RecordedAction[] },
+    { actions, ...more }: { key?: string; hash?: string; actions: readonly RecordedAction[] },
   ): Promise<Taken | Refusal> {
-    const { staked, payout, digest, outcome, legalActions, expected, regret } = standing;
-    const asked = {
-      ...{ ...more, player: round.player, round: round.id, version: round.version },
-      ...{ debit: String(staked - BigInt(round.staked)), outcome, legal_actions: legalActions },
-      ...{ payout: payout === null ? null : String(payout), digest, expected, regret },
-    };
+    const { staked, payout } = standing;
+    const asked = { ...more, ...recordOf(round, standing, actions) };
     const [row] = await session.query(recordAct, [JSON.stringify(asked)]);
     if (row?.status !== "done") return refusalOf(row?.status, round.id);
     const settled = payout === null ? undefined : { currency: round.currency, staked, payout };
@@ -141,11 +114,7 @@ export class Acting {
   }
 
   #source(round: OpenRound, compiled: Compiled): RoundSource {
-    const { id, clientSeed, clientSeedBy, nonce, bet, stake, currency, digits } = round;
-    return {
-      ...{ round: id, game: this.#o.game, compiled, serverSeed: this.#o.pairs.open(round) },
-      ...{ clientSeed, clientSeedBy, nonce, bet, stake: BigInt(stake), currency, digits },
-    };
+    return sourceOf(this.#o.game, compiled, this.#o.pairs.open(round), round);
   }
 
   #settled({ currency, staked, payout }: Settlement, by: "player" | "default"): void {

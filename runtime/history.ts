@@ -1,6 +1,6 @@
 import type { Json } from "../games/game.ts";
+import { proofOf } from "../games/proof.ts";
 import type { Database, Row } from "./database.ts";
-import { proofOf } from "./proof.ts";
 import type { Revisions } from "./revisions.ts";
 import { roundColumns, viewOfRow } from "./round-row.ts";
 import type { GamePairs } from "./seed-pairs.ts";

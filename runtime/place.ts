@@ -1,11 +1,11 @@
 import { exposure, replay } from "../games/play.ts";
+import { drawsOf, type RoundSource, type Standing, standingOf } from "../games/standing.ts";
 import { Batcher } from "./batch.ts";
 import type { Catalogues } from "./catalogue.ts";
 import type { Database, Row, Session } from "./database.ts";
 import type { History } from "./history.ts";
 import { faultOf, refusalOf } from "./place-checks.ts";
 import type { Revisions } from "./revisions.ts";
-import { drawsOf, type RoundSource, type Standing, standingOf } from "./round-play.ts";
 import { actionTypes } from "./round-row.ts";
 import type { GamePairs, Pair } from "./seed-pairs.ts";
 import type { Turns } from "./turns.ts";

@@ -4,7 +4,9 @@
  * Money is bigint minor units of a currency, never a float. Expected failures are values with a name
  * (`Refusal`); what is thrown is either `DatabaseAway` or a fault of ours.
  */
+
 import type { Engine, Json, StakeTerms } from "../games/game.ts";
+import type { ClientSeedBy } from "../games/proof.ts";
 
 /** Every way in which the money layer says no. The HTTP layer's error table has an entry for each. */
 export type RefusalCode =
@@ -118,9 +120,6 @@ export interface Rounds {
   /** The proof of a settled round whose server seed is revealed. */
   proof(player: string, id: string): Promise<Json | Refusal>;
 }
-
-/** Whose choice a client seed was. */
-export type ClientSeedBy = "player" | "house";
 
 /** A player's seed pair as `GET …/fairness` shows it. `nonce` is that of the next round. */
 export interface PairView {

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { after, before, describe, it } from "mocha";
-import { stream, verify } from "../../games/fairness.ts";
-import { finish } from "../../games/play.ts";
-import { standingOf } from "../../runtime/round-play.ts";
+import { verify } from "../../games/fairness.ts";
 import type { OpenGame, RoundView } from "../../runtime/types.ts";
 import { crashingDatabase } from "../../test/harness/crashing-database.ts";
 import { type TestDatabase, testDatabase, withClient } from "../../test/harness/database.ts";
 import { hashOf, type ListedGame, listedGame, placeRequest } from "../../test/harness/game.ts";
 import { setDeleting } from "./catalogue.ts";
-import { defaultEnding } from "./default-ending.ts";
 import { finishOpenRounds, openRounds } from "./finish.ts";
 import { revealPairs } from "./reveal.ts";
 
@@ -78,46 +75,6 @@ describe("finishOpenRounds", () => {
       for (const { player, id } of paid) {
         const round = await pod.rounds.get(player, id);
         assert.ok("payout" in round && round.payout !== null && round.payout > 100n);
-      }
-    });
-  });
-
-  it("records what the game's own runtime would have recorded", async () => {
-    await mines(async (game) => {
-      const serverSeed = Buffer.alloc(32, 7);
-      const { compiled } = game;
-      const bet = { mines: 3 };
-      for (const tiles of [[], [4], [4, 9]]) {
-        const actions = tiles.map((tile, i) => {
-          return { type: "reveal", tile, version: 1 + i, by: "player" as const };
-        });
-        const seeds = { clientSeed: "ann", clientSeedBy: "player" as const, nonce: 5 };
-        const money = { currency: "USD", digits: 2 };
-        const round = "0198c0de-0000-7000-8000-000000000000";
-        const source = { round, game: game.name, compiled, serverSeed, ...seeds, ...money, bet };
-        const end = finish(compiled, bet, actions, stream({ serverSeed, ...seeds }));
-        const added = end.added.map((action, i) => {
-          return { ...action, version: 1 + tiles.length + i, by: "default" as const };
-        });
-        const standing = standingOf({ ...source, stake: 700n }, [...actions, ...added], end);
-        const { staked, payout, over: _, legalActions, ...same } = standing;
-        const ending = defaultEnding(game.name, compiled, serverSeed, {
-          ...{ id: round, player: "ann", version: 1 + tiles.length, revision: compiled.revision },
-          ...{
-            pair: "",
-            sealed: "",
-            ...seeds,
-            ...money,
-            stake: "700",
-            staked: "700",
-            bet,
-            actions,
-          },
-        });
-        assert.deepEqual(ending, {
-          ...{ ...same, player: "ann", round, version: 1 + tiles.length, actions: added },
-          ...{ debit: String(staked - 700n), payout: String(payout), legal_actions: legalActions },
-        });
       }
     });
   });

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import pg from "pg";
 import { findEngine } from "../../games/index.ts";
+import { endingOf, type OpenRound, recordOf, sourceOf } from "../../games/open-round.ts";
 import { type Compiled, compile } from "../../games/play.ts";
 import { setDeleting } from "./catalogue.ts";
-import { defaultEnding, type OpenRound } from "./default-ending.ts";
 import { DatabaseAway } from "./failure.ts";
 import { schemaOf } from "./names.ts";
 import { openSeed } from "./open-seed.ts";
@@ -112,10 +112,13 @@ class Finisher {
     const compiled = await this.#rulesOf(client, round.revision);
     const owner = { game: this.#game, player: round.player, pair: round.pair };
     const serverSeed = openSeed(this.#seedKey, owner, Buffer.from(round.sealed, "hex"));
-    const ending = defaultEnding(this.#game, compiled, serverSeed, round);
+    const { standing, actions } = endingOf(
+      sourceOf(this.#game, compiled, serverSeed, round),
+      round,
+    );
     const { rows } = await client.query<{ status: string }>(
       `SELECT status FROM ${this.#schema}.act($1)`,
-      [JSON.stringify(ending)],
+      [JSON.stringify(recordOf(round, standing, actions))],
     );
     if (rows[0]?.status !== "done") throw new Error(`act() answered ${rows[0]?.status}`);
   }

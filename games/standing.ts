@@ -1,9 +1,8 @@
-import { stream } from "../games/fairness.ts";
-import { type Fraction, floor, fraction, mul, toDecimal } from "../games/fraction.ts";
-import type { Json, Tally } from "../games/game.ts";
-import { type Compiled, payout, type RecordedAction, type Replay } from "../games/play.ts";
-import { settlementDigest } from "./proof.ts";
-import type { ClientSeedBy } from "./types.ts";
+import { stream } from "./fairness.ts";
+import { type Fraction, floor, fraction, mul, toDecimal } from "./fraction.ts";
+import type { Json, Tally } from "./game.ts";
+import { type Compiled, payout, type RecordedAction, type Replay } from "./play.ts";
+import { type ClientSeedBy, settlementDigest } from "./proof.ts";
 
 /** What a round is played from; all of it can be stored but the server seed, which is stored sealed. */
 export interface RoundSource {

@@ -1,8 +1,10 @@
-import { proofDigest, serverSeedHash } from "../games/fairness.ts";
-import type { Json } from "../games/game.ts";
-import { formatAmount } from "../games/money.ts";
-import type { Compiled, RecordedAction } from "../games/play.ts";
-import type { ClientSeedBy } from "./types.ts";
+import { proofDigest, serverSeedHash } from "./fairness.ts";
+import type { Json } from "./game.ts";
+import { formatAmount } from "./money.ts";
+import type { Compiled, RecordedAction } from "./play.ts";
+
+/** Who chose the client seed of a pair. */
+export type ClientSeedBy = "player" | "house";
 
 /** A settled round, with the seed that its pair kept secret until it was rotated. */
 export interface SettledRound {
