@@ -7,6 +7,8 @@ import { dice } from "./dice/rules.ts";
 import type { Engine } from "./game.ts";
 import { hiLoMathematics } from "./hi-lo/returns.ts";
 import { hiLo } from "./hi-lo/rules.ts";
+import { kenoMathematics } from "./keno/returns.ts";
+import { keno } from "./keno/rules.ts";
 import { limboMathematics } from "./limbo/returns.ts";
 import { limbo } from "./limbo/rules.ts";
 import { minesMathematics } from "./mines/returns.ts";
@@ -19,6 +21,7 @@ const list: readonly Engine[] = [
   { ...coinFlip, ...coinFlipMathematics },
   { ...dice, ...diceMathematics },
   { ...hiLo, ...hiLoMathematics },
+  { ...keno, ...kenoMathematics },
   { ...limbo, ...limboMathematics },
   { ...mines, ...minesMathematics },
   { ...plinko, ...plinkoMathematics },

@@ -91,7 +91,9 @@ function tabled(config: Json, place: (number | string)[]): string {
     (at: Json, name) => (at as { [name: string]: Json })[name] ?? null,
     (config as { tables: Json }).tables,
   );
-  const [whole = "", decimals = ""] = String(found).split(".");
+  const [n = "", d] = String(found).split("/");
+  if (d !== undefined) return quotient(BigInt(n), BigInt(d));
+  const [whole = "", decimals = ""] = n.split(".");
   return quotient(BigInt(whole + decimals), 10n ** BigInt(decimals.length));
 }
 
@@ -141,6 +143,14 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     const path = Array.from({ length: rows }, () => Number(draws.below(2n)));
     const slot = path.filter((side) => side === 1).length;
     return { outcome: { path, slot }, multiplier: tabled(config, [rows, risk, slot]) };
+  },
+
+  keno: ({ config, bet }, draws) => {
+    const { table, picks } = bet as unknown as { table: string; picks: number[] };
+    const { numbers, draws: count } = config as unknown as { numbers: number; draws: number };
+    const drawn = draws.choose(numbers, count).map((index) => index + 1);
+    const hits = drawn.filter((number) => picks.includes(number)).length;
+    return { outcome: { drawn }, multiplier: tabled(config, [table, picks.length, hits]) };
   },
 
   blackjack: ({ config, actions }, draws) => {

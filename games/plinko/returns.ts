@@ -1,8 +1,10 @@
 import { gather, returnEntry } from "../enumerate.ts";
-import { fraction, zero } from "../fraction.ts";
+import { type Fraction, fraction, zero } from "../fraction.ts";
 import type { Mathematics, ReturnEntry } from "../game.ts";
 import { type Bet, type Board, boardFor, type Config, type State } from "./rules.ts";
 
+/** Every round needs what its bet is worth, so that is worked out once for each board. */
+const worth = new WeakMap<Board, Fraction>();
 /** Balls seldom reach the outer slots of higher boards: that would tell a simulation nothing. */
 const mostRehearsedRows = 10;
 
@@ -31,7 +33,14 @@ function bets({ tables }: Config): Bet[] {
 
 export const plinkoMathematics: Mathematics<Config, Bet, State> = {
   returns: (config) => bets(config).map((bet) => entryOf(bet, boardFor(config, bet))),
-  expected: (config, bet) => entryOf(bet, boardFor(config, bet)).rtp,
+
+  expected(config, bet) {
+    const board = boardFor(config, bet);
+    const rtp = worth.get(board) ?? entryOf(bet, board).rtp;
+    worth.set(board, rtp);
+    return rtp;
+  },
+
   regret: () => zero,
   plays(config) {
     const all = bets(config);
