@@ -73,8 +73,8 @@ export interface Running {
 }
 
 interface StartOptions {
-  /** The operator dies right after so many writes, or before the first. */
-  readonly crashAfter?: number;
+  /** For each Game named here, nothing of it is written any more after so many writes. */
+  readonly crashAfter?: ReadonlyMap<string, number>;
   readonly environment?: Record<string, string>;
 }
 
@@ -165,14 +165,14 @@ export class World {
   /** Starts an operator without waiting. */
   async candidate({ crashAfter, environment }: StartOptions = {}): Promise<Running> {
     const writes: Write[] = [];
-    let dead = crashAfter === 0;
     const interceptWrite = async (write: Write, send: () => Promise<unknown>) => {
       if (["Lease", "Event"].includes(write.kind.kind)) return send();
-      if (dead) throw new Error("this operator has crashed");
+      const [game, most] =
+        [...(crashAfter ?? [])].find(([name]) => write.name.includes(name)) ?? [];
+      const sent = writes.filter(({ name }) => game && name.includes(game)).length;
+      if (most !== undefined && sent >= most) throw new Error("this operator has crashed");
       const answer = await send();
       writes.push(write);
-      dead = writes.length === crashAfter;
-      if (dead) throw new Error("this operator crashes");
       return answer;
     };
     const config = readConfig({
