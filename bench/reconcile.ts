@@ -122,8 +122,9 @@ async function install(api: NodeApi): Promise<void> {
     });
   }
   const path = GAME_PATH.replace("NS", "casino");
+  // A new kind answers 404 and then 429 until its storage is there.
   for (let tries = 0; tries < 100; tries++) {
-    if (await api.find(path)) return;
+    if (await api.find(path).catch(() => undefined)) return;
     await sleep(100);
   }
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -7,6 +6,7 @@ import { readBase, readManifests } from "../../local/install/documents.ts";
 import { platformObjects } from "../../local/install/platform-objects.ts";
 import { bootstrap } from "../../operator/database/bootstrap.ts";
 import type { Kubectl } from "../e2e/kubectl.ts";
+import { output } from "./shell.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const IMAGE = "localhost/pitboss:1";
@@ -111,7 +111,7 @@ async function asSuperuser(
 }
 
 async function applyGames(kubectl: Kubectl): Promise<void> {
-  const engines = readFileSync(join(root, "games/index.ts"), "utf8").matchAll(
+  const engines = output("git", ["show", "HEAD:games/index.ts"], root).matchAll(
     /from "\.\/([a-z-]+)\/rules\.ts"/g,
   );
   for (const [, engine] of engines) {
