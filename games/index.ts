@@ -1,3 +1,5 @@
+import { baccaratMathematics } from "./baccarat/returns.ts";
+import { baccarat } from "./baccarat/rules.ts";
 import { blackjackMathematics } from "./blackjack/returns.ts";
 import { blackjack } from "./blackjack/rules.ts";
 import { coinFlipMathematics } from "./coin-flip/returns.ts";
@@ -17,6 +19,7 @@ import { plinkoMathematics } from "./plinko/returns.ts";
 import { plinko } from "./plinko/rules.ts";
 
 const list: readonly Engine[] = [
+  { ...baccarat, ...baccaratMathematics },
   { ...blackjack, ...blackjackMathematics },
   { ...coinFlip, ...coinFlipMathematics },
   { ...dice, ...diceMathematics },

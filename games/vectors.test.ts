@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { describe, it } from "mocha";
 import vectors from "../docs/fairness-vectors.json" with { type: "json" };
+import { type Part, referenceHands, referencePayout } from "./baccarat/reference.ts";
 import { referenceBlackjack, type Switches } from "./blackjack/reference.ts";
 import { proofDigest, revisionOf, serverSeedHash, stream, verify } from "./fairness.ts";
 import { toText } from "./fraction.ts";
@@ -81,6 +82,14 @@ function quotient(n: bigint, d: bigint): string {
   return d === common ? String(n / common) : `${n / common}/${d / common}`;
 }
 
+/** "1.95" or "39/20" as a quotient. */
+function ratio(text: string): [bigint, bigint] {
+  const [top = "", bottom] = text.split("/");
+  if (bottom !== undefined) return [BigInt(top), BigInt(bottom)];
+  const [whole = "", decimals = ""] = top.split(".");
+  return [BigInt(whole + decimals), 10n ** BigInt(decimals.length)];
+}
+
 function cents(amount: bigint): string {
   return `${amount / 100n}.${String(amount % 100n).padStart(2, "0")}`;
 }
@@ -151,6 +160,18 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     const drawn = draws.choose(numbers, count).map((index) => index + 1);
     const hits = drawn.filter((number) => picks.includes(number)).length;
     return { outcome: { drawn }, multiplier: tabled(config, [table, picks.length, hits]) };
+  },
+
+  baccarat: ({ config, bet }, draws) => {
+    const { decks, ...pays } = config as { [name: string]: number | string };
+    const shoe = typeof decks === "number" ? draws.shuffle(52 * decks) : undefined;
+    const hands = referenceHands(() =>
+      shoe ? (shoe.shift() ?? 0) % 52 : Number(draws.below(52n)),
+    );
+    const { bets } = bet as unknown as { bets: Part[] };
+    const pay = (name: string) => ratio(String(pays[name]));
+    const layout = { banker: pay("bankerPays"), tie: pay("tiePays"), pair: pay("pairPays") };
+    return { outcome: hands, multiplier: quotient(...referencePayout(layout, bets, hands)) };
   },
 
   blackjack: ({ config, actions }, draws) => {
