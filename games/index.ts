@@ -17,6 +17,8 @@ import { minesMathematics } from "./mines/returns.ts";
 import { mines } from "./mines/rules.ts";
 import { plinkoMathematics } from "./plinko/returns.ts";
 import { plinko } from "./plinko/rules.ts";
+import { rouletteMathematics } from "./roulette/returns.ts";
+import { roulette } from "./roulette/rules.ts";
 
 const list: readonly Engine[] = [
   { ...baccarat, ...baccaratMathematics },
@@ -28,6 +30,7 @@ const list: readonly Engine[] = [
   { ...limbo, ...limboMathematics },
   { ...mines, ...minesMathematics },
   { ...plinko, ...plinkoMathematics },
+  { ...roulette, ...rouletteMathematics },
 ];
 
 /** Every engine, by name, in the version that new rounds use. */

@@ -10,6 +10,7 @@ import type { Json } from "./game.ts";
 import { referenceHiLo } from "./hi-lo/reference.ts";
 import { engines } from "./index.ts";
 import { compile, type RecordedAction, replay } from "./play.ts";
+import { halvesPaid, type ReferencePart } from "./roulette/reference.ts";
 
 const key = Buffer.from(vectors.serverSeed, "hex");
 
@@ -172,6 +173,18 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     const pay = (name: string) => ratio(String(pays[name]));
     const layout = { banker: pay("bankerPays"), tie: pay("tiePays"), pair: pay("pairPays") };
     return { outcome: hands, multiplier: quotient(...referencePayout(layout, bets, hands)) };
+  },
+
+  roulette: ({ config, bet }, draws) => {
+    const { wheel, laPartage } = config as unknown as { wheel: string; laPartage: boolean };
+    const number = Number(draws.below(wheel === "european" ? 37n : 38n));
+    let [paid, staked] = [0n, 0n];
+    for (const part of (bet as unknown as { bets: ReferencePart[] }).bets) {
+      const cents = BigInt(Math.round(Number(part.stake) * 100));
+      paid += cents * halvesPaid(part, number, laPartage);
+      staked += 2n * cents;
+    }
+    return { outcome: { number }, multiplier: quotient(paid, staked) };
   },
 
   blackjack: ({ config, actions }, draws) => {
