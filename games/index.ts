@@ -19,6 +19,8 @@ import { plinkoMathematics } from "./plinko/returns.ts";
 import { plinko } from "./plinko/rules.ts";
 import { rouletteMathematics } from "./roulette/returns.ts";
 import { roulette } from "./roulette/rules.ts";
+import { slotsMathematics } from "./slots/returns.ts";
+import { slots } from "./slots/rules.ts";
 
 const list: readonly Engine[] = [
   { ...baccarat, ...baccaratMathematics },
@@ -31,6 +33,7 @@ const list: readonly Engine[] = [
   { ...mines, ...minesMathematics },
   { ...plinko, ...plinkoMathematics },
   { ...roulette, ...rouletteMathematics },
+  { ...slots, ...slotsMathematics },
 ];
 
 /** Every engine, by name, in the version that new rounds use. */

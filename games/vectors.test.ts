@@ -11,6 +11,8 @@ import { referenceHiLo } from "./hi-lo/reference.ts";
 import { engines } from "./index.ts";
 import { compile, type RecordedAction, replay } from "./play.ts";
 import { halvesPaid, type ReferencePart } from "./roulette/reference.ts";
+import { referenceRound } from "./slots/reference.ts";
+import type { Sheet } from "./slots/sheet.ts";
 
 const key = Buffer.from(vectors.serverSeed, "hex");
 
@@ -193,6 +195,12 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     const { pays, ...outcome } = referenceBlackjack(config as Switches, types, card);
     const multiplier = typeof pays === "string" ? pays : quotient(BigInt(pays), 4n);
     return { outcome, multiplier };
+  },
+
+  slots: ({ config }, draws) => {
+    const below = (n: number) => Number(draws.below(BigInt(n)));
+    const { spins, pays } = referenceRound(config as unknown as Sheet, below);
+    return { outcome: { spins }, multiplier: quotient(pays.n, pays.d) };
   },
 
   "hi-lo": ({ config, actions }, draws) => {
