@@ -124,7 +124,8 @@ describe("finishOpenRounds", () => {
       await finishOpenRounds(counting.db, game.name, game.seedKey, all);
       for (let last = 1; last <= counting.count(); last++) {
         await reopen(game);
-        await openRound(game, pod, 1);
+        // One tile may hold a mine: then the round is over, and there is nothing to die over.
+        while ((await openRound(game, pod, 1)).state !== "open");
         const dying = crashingDatabase(database.db, last).db;
         await assert.rejects(finishOpenRounds(dying, game.name, game.seedKey, all), /it died/);
         await finishOpenRounds(database.db, game.name, game.seedKey, all);
