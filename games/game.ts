@@ -76,7 +76,7 @@ export interface ReturnEntry {
 export interface Play<B = unknown, S = unknown> {
   bet: B;
   rtp: Fraction;
-  /** The next action of an open round; absent where rounds have one step. */
+  /** The next action of an open round; absent where rounds have one step or end by the clock. */
   decide?(state: S): Action;
 }
 

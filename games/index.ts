@@ -4,6 +4,8 @@ import { blackjackMathematics } from "./blackjack/returns.ts";
 import { blackjack } from "./blackjack/rules.ts";
 import { coinFlipMathematics } from "./coin-flip/returns.ts";
 import { coinFlip } from "./coin-flip/rules.ts";
+import { crashMathematics } from "./crash/returns.ts";
+import { crash } from "./crash/rules.ts";
 import { diceMathematics } from "./dice/returns.ts";
 import { dice } from "./dice/rules.ts";
 import type { Engine } from "./game.ts";
@@ -26,6 +28,7 @@ const list: readonly Engine[] = [
   { ...baccarat, ...baccaratMathematics },
   { ...blackjack, ...blackjackMathematics },
   { ...coinFlip, ...coinFlipMathematics },
+  { ...crash, ...crashMathematics },
   { ...dice, ...diceMathematics },
   { ...hiLo, ...hiLoMathematics },
   { ...keno, ...kenoMathematics },

@@ -90,8 +90,13 @@ function rehearse(compiled: Compiled, play: Play, rounds: number, draws: Draws):
 function playOne({ engine, prepared }: Compiled, play: Play, draws: Draws): Tally {
   let state = engine.start(prepared, play.bet, draws);
   while (engine.legalActions(prepared, state).length > 0) {
-    if (!play.decide) throw new Error(`${engine.name} has a play that decides nothing`);
-    state = engine.act(prepared, state, play.decide(state), draws, { by: "player" });
+    if (play.decide) {
+      state = engine.act(prepared, state, play.decide(state), draws, { by: "player" });
+    } else if (engine.clock) {
+      state = engine.clock.expire(prepared, state);
+    } else {
+      throw new Error(`${engine.name} has a play that decides nothing`);
+    }
   }
   return engine.tally(prepared, state);
 }

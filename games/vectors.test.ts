@@ -9,7 +9,7 @@ import { toText } from "./fraction.ts";
 import type { Json } from "./game.ts";
 import { referenceHiLo } from "./hi-lo/reference.ts";
 import { engines } from "./index.ts";
-import { compile, type RecordedAction, replay } from "./play.ts";
+import { compile, finish, type RecordedAction, replay } from "./play.ts";
 import { halvesPaid, type ReferencePart } from "./roulette/reference.ts";
 import { referenceRound } from "./slots/reference.ts";
 import type { Sheet } from "./slots/sheet.ts";
@@ -150,6 +150,28 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     return { outcome: { multiplier: cents(shown < 100n ? 100n : shown) }, multiplier };
   },
 
+  crash: ({ config, bet, actions }, draws) => {
+    const u = draws.below(1n << 52n) + 1n;
+    const { edge, maxMultiplier } = config as unknown as { edge: string; maxMultiplier: string };
+    const [kept, of, growth] = edge === "0.01" ? [99n, 100n, 6n] : [19n, 20n, 100n];
+    const wins = (multiplier: bigint) => u * multiplier * of <= kept * 2n ** 52n * 100n;
+    const { autoCashOut } = bet as { autoCashOut?: string };
+    const target = BigInt((autoCashOut ?? `${maxMultiplier}00`).replace(".", ""));
+    const at = (actions as unknown as { at: number }[])[0]?.at;
+    let [value, tick] = [10n ** 12n, 0];
+    const now = () => value / 10n ** 10n;
+    while (now() < target && tick !== at && wins(now())) {
+      value += (value * growth) / 10_000n;
+      tick += 1;
+    }
+    const reached = now() < target ? now() : target;
+    const shown = (kept * 2n ** 52n * 100n) / (of * u);
+    const outcome = { multiplier: cents(shown < 100n ? 100n : shown), instant: !wins(100n) };
+    if (!wins(reached)) return { outcome, multiplier: "0" };
+    const cashedOut = cents(reached);
+    return { outcome: { ...outcome, cashedOut }, multiplier: quotient(reached, 100n) };
+  },
+
   plinko: ({ config, bet }, draws) => {
     const { rows, risk } = bet as unknown as { rows: number; risk: string };
     const path = Array.from({ length: rows }, () => Number(draws.below(2n)));
@@ -243,7 +265,9 @@ describe("published vectors", () => {
       assert.ok(!("problems" in compiled));
       const seeds = { serverSeed: key, clientSeed: vectors.clientSeed, nonce: round.nonce };
       const actions = round.actions as unknown as RecordedAction[];
-      const { over, outcome, tally } = replay(compiled, round.bet as Json, actions, stream(seeds));
+      // Only rounds that run by the clock end without an action.
+      const play = engine.clock ? finish : replay;
+      const { over, outcome, tally } = play(compiled, round.bet as Json, actions, stream(seeds));
       assert.ok(over);
       assert.deepEqual({ outcome, multiplier: toText(tally.payout) }, expected);
       assert.equal(compiled.revision, round.revision);
