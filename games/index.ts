@@ -23,6 +23,8 @@ import { rouletteMathematics } from "./roulette/returns.ts";
 import { roulette } from "./roulette/rules.ts";
 import { slotsMathematics } from "./slots/returns.ts";
 import { slots } from "./slots/rules.ts";
+import { videoPokerMathematics } from "./video-poker/returns.ts";
+import { videoPoker } from "./video-poker/rules.ts";
 
 const list: readonly Engine[] = [
   { ...baccarat, ...baccaratMathematics },
@@ -37,6 +39,7 @@ const list: readonly Engine[] = [
   { ...plinko, ...plinkoMathematics },
   { ...roulette, ...rouletteMathematics },
   { ...slots, ...slotsMathematics },
+  { ...videoPoker, ...videoPokerMathematics },
 ];
 
 /** Every engine, by name, in the version that new rounds use. */

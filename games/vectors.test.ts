@@ -13,6 +13,7 @@ import { compile, finish, type RecordedAction, replay } from "./play.ts";
 import { halvesPaid, type ReferencePart } from "./roulette/reference.ts";
 import { referenceRound } from "./slots/reference.ts";
 import type { Sheet } from "./slots/sheet.ts";
+import { referenceClass, referenceDraw } from "./video-poker/reference.ts";
 
 const key = Buffer.from(vectors.serverSeed, "hex");
 
@@ -223,6 +224,15 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
     const below = (n: number) => Number(draws.below(BigInt(n)));
     const { spins, pays } = referenceRound(config as unknown as Sheet, below);
     return { outcome: { spins }, multiplier: quotient(pays.n, pays.d) };
+  },
+
+  "video-poker": ({ config, actions }, draws) => {
+    const { paytable } = config as unknown as { paytable: { [name: string]: string } };
+    const { hold } = actions[0] as unknown as { hold: boolean[] };
+    const deck = draws.shuffle(52);
+    const final = referenceDraw(deck, hold);
+    const pays = paytable[referenceClass(final) ?? ""] ?? "0";
+    return { outcome: { dealt: deck.slice(0, 5), final }, multiplier: quotient(...ratio(pays)) };
   },
 
   "hi-lo": ({ config, actions }, draws) => {
