@@ -23,7 +23,7 @@ describe("the metrics of Games", () => {
     const registry = new Registry();
     const metrics = new GameMetrics(registry);
     metrics.judged(game, { ...facts, ready: false });
-    metrics.deleted(game, new Date(Date.now() - 2000));
+    metrics.deleted("casino/coin-flip", new Date(Date.now() - 2000));
     const text = await registry.metrics();
     assert.ok(!text.includes("coin-flip"));
     assert.match(text, /pitboss_game_time_to_delete_seconds_count 1/);

@@ -5,6 +5,14 @@ interface GameName {
   readonly name: string;
 }
 
+interface Info {
+  readonly namespace: string;
+  readonly game: string;
+  readonly engine: string;
+  readonly revision: string;
+  readonly reason: string;
+}
+
 // From a restart of one pod to a first rollout that waits for an image.
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800];
 
@@ -14,7 +22,7 @@ export class GameMetrics {
   readonly #info: Gauge<"namespace" | "game" | "engine" | "revision" | "reason">;
   readonly #timeToReady: Histogram;
   readonly #timeToDelete: Histogram;
-  readonly #infos = new Map<string, Record<string, string>>();
+  readonly #infos = new Map<string, Info>();
   readonly #waiting = new Map<string, number>();
 
   constructor(registry: Registry) {
@@ -54,18 +62,19 @@ export class GameMetrics {
     this.#ready.set({ namespace, game: name }, ready ? 1 : 0);
     const info = { namespace, game: name, ...told };
     const before = this.#infos.get(key);
-    if (before) this.#info.remove(before);
-    this.#info.set(info, 1);
+    if (before) this.#info.remove({ ...before });
+    this.#info.set({ ...info }, 1);
     this.#infos.set(key, info);
     this.#timeReady(key, ready);
   }
 
-  /** A Game is gone; `since` is when its deletion was asked for. */
-  deleted({ namespace, name }: GameName, since: Date | undefined): void {
-    const key = `${namespace}/${name}`;
-    this.#ready.remove({ namespace, game: name });
+  /** A Game, `namespace/name`, is gone; `since` is when its deletion was asked for. */
+  deleted(key: string, since?: Date): void {
     const info = this.#infos.get(key);
-    if (info) this.#info.remove(info);
+    if (info) {
+      this.#ready.remove({ namespace: info.namespace, game: info.game });
+      this.#info.remove({ ...info });
+    }
     this.#infos.delete(key);
     this.#waiting.delete(key);
     if (since) this.#timeToDelete.observe((Date.now() - since.getTime()) / 1000);

@@ -27,8 +27,8 @@ export interface GameContext extends ApplyContext {
   readonly metrics: GameMetrics;
   readonly logger: Logger;
   readonly now: () => Date;
-  /** Look at these Games again: one of their name is gone. */
-  readonly enqueueNamesakes: (name: string) => void;
+  /** Look again at the Games of this name in other namespaces: it is free now. */
+  readonly enqueueNamesakes: (name: string, namespace: string) => void;
 }
 
 /** The caches of children and pods are looked up by the Game that they are of. */

@@ -120,8 +120,10 @@ export function gameController(
     ...{ games, replicaSets, pods, logger },
     cacheOf: (kind) => cacheFor(caches, kind),
     now: () => new Date(),
-    enqueueNamesakes: (name) => {
+    enqueueNamesakes: (name, except) => {
       for (const { metadata } of games.byIndex("name", name)) {
+        // A Game must never call for itself: it would be looked at for ever.
+        if (metadata.namespace === except) continue;
         controller.enqueue(`${metadata.namespace}/${metadata.name}`);
       }
     },

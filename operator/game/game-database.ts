@@ -27,6 +27,7 @@ export interface DatabaseStep {
 }
 
 interface Memo extends DatabaseStep {
+  readonly uid: string;
   readonly key: string;
   readonly retiredFor?: string;
 }
@@ -59,15 +60,15 @@ export class GameDatabase {
     this.#options = options;
   }
 
-  /** Forgets a Game that is gone. */
-  forget(uid: string): void {
-    this.#memos.delete(uid);
+  /** Forgets a Game that is gone, by its `namespace/name`. */
+  forget(key: string): void {
+    this.#memos.delete(key);
   }
 
   /** Brings the database in line with the Game. Expected failures are findings. */
   async step(input: StepInput): Promise<DatabaseStep> {
-    const { uid } = input.game.metadata;
-    const memo = this.#memos.get(uid);
+    const { metadata } = input.game;
+    const memo = this.#memo(metadata);
     const current = this.#options.platform.current();
     if ("failed" in current) return away(memo, current);
     const { link } = current;
@@ -78,7 +79,7 @@ export class GameDatabase {
     if (memo?.key === key) return memo;
     try {
       const step = await this.#do({ ...input, password }, link);
-      if (step.database && "schema" in step.database) this.#memos.set(uid, { ...step, key });
+      if (step.database && "schema" in step.database) this.#remember(metadata, { ...step, key });
       return step;
     } catch (error) {
       if (!(error instanceof DatabaseAway)) throw error;
@@ -88,16 +89,16 @@ export class GameDatabase {
 
   /** Is it known what this Game has in the database? */
   knows({ metadata }: Game): boolean {
-    return this.#memos.has(metadata.uid);
+    return this.#memo(metadata) !== undefined;
   }
 
   /** A rollout is over: rounds are played on this revision alone from now on. */
   async retireOthers({ metadata }: Game, revision: string): Promise<void> {
-    const memo = this.#memos.get(metadata.uid);
+    const memo = this.#memo(metadata);
     if (!memo || memo.retiredFor === revision) return;
     await this.#use(async ({ db }) => {
       await retireRevisions(db, metadata.name, []);
-      this.#memos.set(metadata.uid, { ...memo, retiredFor: revision });
+      this.#remember(metadata, { ...memo, retiredFor: revision });
     });
   }
 
@@ -108,13 +109,23 @@ export class GameDatabase {
 
   /** Tells the lobby whether players get to the game. */
   async noteReady({ metadata }: Game, ready: boolean): Promise<void> {
-    const memo = this.#memos.get(metadata.uid);
+    const memo = this.#memo(metadata);
     const accepted = memo?.accepted;
     if (!memo || !accepted || accepted.ready === ready) return;
     await this.#use(async ({ db }) => {
       await setReady(db, metadata.name, ready);
-      this.#memos.set(metadata.uid, { ...memo, accepted: { ...accepted, ready } });
+      this.#remember(metadata, { ...memo, accepted: { ...accepted, ready } });
     });
+  }
+
+  #memo({ namespace, name, uid }: Owner): Memo | undefined {
+    const memo = this.#memos.get(`${namespace}/${name}`);
+    // Another Game of that name knows nothing of the one before it.
+    return memo?.uid === uid ? memo : undefined;
+  }
+
+  #remember({ namespace, name, uid }: Owner, memo: Omit<Memo, "uid">): void {
+    this.#memos.set(`${namespace}/${name}`, { ...memo, uid });
   }
 
   // Where the database is away, what could not be done is done when it is back: every Game is then

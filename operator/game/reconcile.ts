@@ -11,7 +11,7 @@ import { kinds } from "./kinds.ts";
 import type { LiveDeployment, LiveIngress, LiveRoute } from "./live.ts";
 import { type Judgement, judge, provenMessage } from "./math.ts";
 import type { ChildFault, Observed, Way } from "./observe.ts";
-import { removeGame } from "./remove.ts";
+import { forgetGame, removeGame } from "./remove.ts";
 import { report } from "./report.ts";
 import { FINALIZER, PAUSED_ANNOTATION, REVISION_LABEL, secretName } from "./resources/names.ts";
 import { readSecret } from "./resources/secret.ts";
@@ -20,7 +20,10 @@ import { pausedStatus, statusOf } from "./status.ts";
 /** Reconciles the Game of this key, whatever has changed. */
 export async function reconcileGame(context: GameContext, key: string): Promise<Result> {
   const game = context.games.get(key);
-  if (!game) return done;
+  if (!game) {
+    forgetGame(context, key);
+    return done;
+  }
   if (game.metadata.deletionTimestamp) return removeGame(context, game);
   if (game.metadata.annotations?.[PAUSED_ANNOTATION] === "true") {
     await report(context, game, pausedStatus(game, context.now()));

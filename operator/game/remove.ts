@@ -28,7 +28,12 @@ const AGAIN_MS = 200;
  * every seed revealed, and the schema released or dropped. Then the finalizer goes.
  */
 export async function removeGame(context: GameContext, game: Game): Promise<Result> {
-  if (!game.metadata.finalizers?.includes(FINALIZER)) return forget(context, game);
+  const { namespace, name, deletionTimestamp } = game.metadata;
+  const key = `${namespace}/${name}`;
+  if (!game.metadata.finalizers?.includes(FINALIZER)) {
+    forgetGame(context, key);
+    return done;
+  }
   const say = (finding: Finding) =>
     report(context, game, deletingStatus(game, finding, context.now()));
   const current = context.platformDatabase.current();
@@ -48,7 +53,9 @@ export async function removeGame(context: GameContext, game: Game): Promise<Resu
     action: "Delete",
     note: `the schema is ${game.spec.database.deletionPolicy === "Delete" ? "dropped" : "kept and its role locked"}`,
   });
-  return forget(context, game);
+  forgetGame(context, key, deletionTimestamp ? new Date(deletionTimestamp) : undefined);
+  context.enqueueNamesakes(name, namespace);
+  return done;
 }
 
 const WAY_OUT = `If the database is gone for good, remove the finalizer ${FINALIZER} by hand: the schema then stays as it is`;
@@ -110,10 +117,8 @@ function finishing(open: number): Finding {
   return { reason: "FinishingRounds", message: `${rounds} being finished` };
 }
 
-function forget({ databases, metrics, enqueueNamesakes }: GameContext, game: Game): Result {
-  const { uid, name, deletionTimestamp } = game.metadata;
-  databases.forget(uid);
-  metrics.deleted(game.metadata, deletionTimestamp ? new Date(deletionTimestamp) : undefined);
-  enqueueNamesakes(name);
-  return done;
+/** Lets go of what is remembered of a Game that is gone, or has nothing left to do here. */
+export function forgetGame({ databases, metrics }: GameContext, key: string, since?: Date): void {
+  databases.forget(key);
+  metrics.deleted(key, since);
 }
