@@ -36,9 +36,9 @@ export function referenceHiLo(
   const show = (pays: [bigint, bigint]): Settled => {
     return { ranks: ranks.map((rank) => names[rank] ?? ""), pays };
   };
-  let [n, d] = [1n, 1n];
+  let [n, d, won] = [1n, 1n, false];
   for (const action of actions) {
-    if (action === "cashOut") return show(d === 1n ? [0n, 1n] : [n, d]);
+    if (action === "cashOut") return show(won ? [n, d] : [0n, 1n]);
     const next = () => {
       ranks.push(draw());
       return ranks.at(-1) ?? 0;
@@ -51,7 +51,7 @@ export function referenceHiLo(
     const factor = (13n * a * units) / (b * BigInt(list.length));
     if (n * factor > most * d * units) return show([n, d]);
     if (!list.includes(next())) return show([0n, 1n]);
-    [n, d] = [n * factor, d * units];
+    [n, d, won] = [n * factor, d * units, true];
   }
   throw new Error("the actions leave the round open");
 }
