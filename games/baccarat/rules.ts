@@ -2,7 +2,8 @@
 import type { Draws } from "../draws.ts";
 import { add, type Fraction, fraction, max, mul, one, parseFraction, zero } from "../fraction.ts";
 import { IllegalAction, type Rules, type Tally } from "../game.ts";
-import { type Bet, betProblems, betSchema, type Spot, sharesOf, spots } from "./bets.ts";
+import { partsProblems } from "../parts.ts";
+import { type Bet, betSchema, type Spot, sharesOf, spots } from "./bets.ts";
 import configSchema from "./config.schema.json" with { type: "json" };
 import { nextTaker, type Result, resultOf, results } from "./table.ts";
 
@@ -88,7 +89,7 @@ export const baccarat: Rules<Config, Bet, State> = {
   },
 
   betSchema: () => betSchema,
-  checkBet: (_, bet, stake) => betProblems(bet, stake),
+  checkBet: (_, bet, stake) => partsProblems(bet.bets, stake),
 
   // One deck is enough for every result, so that the bound is always reached by some round.
   bound: (config, bet) =>
