@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openIssuer } from "../local/issuer.ts";
 import { freePort } from "../local/ports.ts";
+import { RUNTIME } from "../operator/game/resources/deployment.ts";
 import { testFolder } from "../test/harness/session.ts";
 import { type Casino, withClient } from "./casino.ts";
 import { CLIENT_CPU, startPinned } from "./pinned.ts";
@@ -32,7 +33,8 @@ export async function serve(casino: Casino, count: number): Promise<Served> {
     }
   });
   const [port, operations] = [await freePort(), await freePort()];
-  const runtime = startPinned(CLIENT_CPU, process.execPath, ["runtime/main.ts"], {
+  const runtime = startPinned(CLIENT_CPU, process.execPath, [...RUNTIME.argv], {
+    ...RUNTIME.env,
     ...casino.environment,
     PATH: process.env["PATH"],
     PITBOSS_HTTP_PORT: String(port),

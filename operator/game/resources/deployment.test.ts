@@ -54,7 +54,15 @@ describe("a game's Deployment", () => {
       "PITBOSS_GRACE_SECONDS",
       "PITBOSS_LOG_LEVEL",
       "PITBOSS_POD",
+      "MALLOC_ARENA_MAX",
     ]);
+  });
+
+  it("lets a Game choose what only tunes the process, and names no variable twice", () => {
+    const chosen = build({ template: { env: [{ name: "MALLOC_ARENA_MAX", value: "4" }] } });
+    assert.equal(env(chosen, "MALLOC_ARENA_MAX"), "4");
+    const names = chosen.template.spec.containers[0].env.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
   });
 
   const pools: [GameSpec["replicas"], GameSpec["autoscaling"], string][] = [

@@ -85,12 +85,21 @@ const spread = (game: Game, topologyKey: string) => ({
   matchLabelKeys: ["pod-template-hash"],
 });
 
+/**
+ * How a runtime is started. Measured under 64 players, 195 MB are resident without the two limits and
+ * 117 with them: V8 takes what the machine has, and glibc keeps an arena for each thread.
+ */
+export const RUNTIME = {
+  argv: ["--max-old-space-size=80", "runtime/main.ts"],
+  env: { MALLOC_ARENA_MAX: "2" },
+} as const;
+
 function container(game: Game, platform: Platform) {
   const { requests, limits } = game.spec.template.resources ?? {};
   return {
     name: "runtime",
     image: platform.runtimeImage,
-    command: ["node", "runtime/main.ts"],
+    command: ["node", ...RUNTIME.argv],
     workingDir: "/app",
     env: environment(game, platform),
     ports: [
@@ -146,9 +155,15 @@ function environment(game: Game, platform: Platform) {
   return [
     ...Object.entries(literals).map(([key, value]) => ({ name: key, value })),
     { name: "PITBOSS_POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    ...(game.spec.template.env ?? []).map(({ name: key, value }) => ({ name: key, value })),
+    ...Object.entries({ ...RUNTIME.env, ...chosen(game) }).map(([key, value]) => ({
+      name: key,
+      value,
+    })),
   ];
 }
+
+const chosen = ({ spec }: Game): Record<string, string> =>
+  Object.fromEntries((spec.template.env ?? []).map(({ name, value }) => [name, value]));
 
 function volumes(game: Game, { revision, certified }: Facts) {
   const files = (keys: readonly string[]) => ({
