@@ -116,7 +116,8 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   mine bigint;
   house bigint;
-  off constant numeric := coalesce(a.payout - a.expected + a.regret, 0);
+  -- What was staked beyond the first stake is no win when it comes back.
+  off constant numeric := coalesce(a.payout - (r.staked + a.debit - r.stake) - a.expected + a.regret, 0);
 BEGIN
   -- An action adds at most the first stake (a double does), and all of them what no engine exceeds.
   IF a.debit NOT BETWEEN 0 AND r.stake OR r.staked + a.debit > 100 * r.stake THEN
