@@ -22,6 +22,8 @@ export interface OpenRound {
   readonly staked: string;
   readonly bet: Json;
   readonly actions: readonly RecordedAction[];
+  /** For how long it has been open, by the database's clock. */
+  readonly openMs: number;
 }
 
 /** What the round is played from, once its server seed is open. */

@@ -90,6 +90,16 @@ export function finish(
   return { ...round.view(), added };
 }
 
+/** How long after its start a round by the clock ends by itself, if nobody acts; undefined for all others. */
+export function endsAfterMs(
+  compiled: Compiled,
+  bet: Json,
+  actions: readonly RecordedAction[],
+  draws: Draws,
+): number | undefined {
+  return compiled.engine.clock && play(compiled, bet, actions, draws).endsAfterMs();
+}
+
 /** Minor units, rounded down once for the whole round. */
 export function payout(stake: bigint, tally: Tally): bigint {
   return floor(mul(fraction(stake), tally.payout));
@@ -164,6 +174,12 @@ class Round {
       }
     }
     return added;
+  }
+
+  endsAfterMs(): number | undefined {
+    const { engine, prepared } = this.#compiled;
+    const { clock } = engine;
+    return clock && clock.endsAt(prepared, this.#state) * clock.tickMs;
   }
 
   view(): Replay {

@@ -1,8 +1,9 @@
 import { type Action, IllegalAction, type Json } from "../games/game.ts";
 import { endingOf, type OpenRound, recordOf, sourceOf } from "../games/open-round.ts";
-import { type Compiled, type RecordedAction, replay } from "../games/play.ts";
+import { type Compiled, endsAfterMs, type RecordedAction, replay } from "../games/play.ts";
 import { drawsOf, type RoundSource, type Standing, standingOf } from "../games/standing.ts";
 import type { Database, Session } from "./database.ts";
+import { settleAfterMs } from "./endings.ts";
 import type { History } from "./history.ts";
 import type { Revisions } from "./revisions.ts";
 import type { GamePairs } from "./seed-pairs.ts";
@@ -22,6 +23,7 @@ export interface ActingOptions {
 
 const lockRound = { name: "lock_round", text: "SELECT * FROM lock_round($1, $2, $3, $4)" };
 const lockExpired = { name: "lock_expired", text: "SELECT lock_expired($1, $2) AS round" };
+const lockTicking = { name: "lock_ticking", text: "SELECT lock_ticking($1, $2) AS round" };
 const recordAct = { name: "act", text: "SELECT * FROM act($1)" };
 
 /** No round has it: its request can only find what its key has done. */
@@ -69,7 +71,7 @@ export class Acting {
   ): { standing: Standing; actions: RecordedAction[] } | Refusal {
     const [fault] = compiled.checkAction(action);
     if (fault !== undefined) return illegal(fault.pointer, fault.message);
-    const taken = { ...(action as Action), version: round.version, by: "player" as const };
+    const taken = this.#taken(round, compiled, action as Action);
     const source = this.#source(round, compiled);
     const all = [...round.actions, taken];
     try {
@@ -79,6 +81,12 @@ export class Acting {
       if (error instanceof IllegalAction) return illegal(error.pointer, error.message);
       throw error;
     }
+  }
+
+  /** The action as it is recorded: where a round runs by the clock, with the tick that it is taken at. */
+  #taken({ version, openMs }: OpenRound, { engine }: Compiled, action: Action): RecordedAction {
+    const taken: RecordedAction = { ...action, version, by: "player" };
+    return engine.clock ? { ...taken, at: Math.floor(openMs / engine.clock.tickMs) } : taken;
   }
 
   /** Ends an abandoned round, unless somebody else has it or has ended it; says whether this call did. */
@@ -91,6 +99,32 @@ export class Acting {
     if ("refused" in done) throw new Error(`an abandoned round is refused: ${done.refused}`);
     if (done.settled) this.#settled(done.settled, "default");
     return true;
+  }
+
+  /** How long after its creation a round that runs by the clock ends by itself. */
+  async endMs(session: Session, round: OpenRound): Promise<number> {
+    const compiled = await this.#o.revisions.get(session, round.revision);
+    const draws = drawsOf(this.#source(round, compiled));
+    const endMs = endsAfterMs(compiled, round.bet, round.actions, draws);
+    if (endMs === undefined) throw new Error(`${compiled.engine.name} does not run by the clock`);
+    return endMs;
+  }
+
+  /** Settles a round a second after it ended by itself, unless somebody else does; how many ms are left until then. */
+  async settleEnded(player: string, round: string): Promise<number> {
+    const done = await this.#o.db.transaction(
+      async (session): Promise<Taken | Refusal | number> => {
+        const [row] = await session.query(lockTicking, [player, round]);
+        const open: OpenRound | null = row?.round ?? null;
+        if (open === null) return 0;
+        const leftMs = (await this.endMs(session, open)) + settleAfterMs - open.openMs;
+        return leftMs > 0 ? leftMs : this.#finish(session, open);
+      },
+    );
+    if (typeof done === "number") return done;
+    if ("refused" in done) throw new Error(`a round that ended is refused: ${done.refused}`);
+    if (done.settled) this.#settled(done.settled, "default");
+    return 0;
   }
 
   async #finish(session: Session, round: OpenRound): Promise<Taken | Refusal> {

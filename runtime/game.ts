@@ -40,9 +40,10 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
   const pairs = new GamePairs({ db, game, seedKey, turns });
   const history = new History({ game, engine: own.engine.name, db, revisions, pairs });
   const shared = { game, db, connections, catalogue, revisions, pairs, history, turns, hooks };
-  const { finish, ...rounds } = gameRounds(shared);
+  const { finish, endings, ...rounds } = gameRounds({ ...shared, logger });
+  const look = endings && (() => endings.look());
   const everyMs = 1000 * (options.sweepSeconds ?? sweepSeconds);
-  const sweeper = new Sweeper({ db, everyMs, finish, logger });
+  const sweeper = new Sweeper({ db, everyMs, finish, look, logger });
   sweeper.start();
   return {
     rounds,
@@ -54,7 +55,7 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
     openRounds: async () => (await db.query(countOpen))[0].open,
     sweep: () => sweeper.sweep(),
     async stop() {
-      await Promise.all([sweeper.stop(), catalogue.stop()]);
+      await Promise.all([sweeper.stop(), endings?.stop(), catalogue.stop()]);
       await db.stop();
     },
   };

@@ -1,8 +1,9 @@
-import { exposure, replay } from "../games/play.ts";
+import { endsAfterMs, exposure, replay } from "../games/play.ts";
 import { drawsOf, type RoundSource, type Standing, standingOf } from "../games/standing.ts";
 import { Batcher } from "./batch.ts";
 import type { Catalogues } from "./catalogue.ts";
 import type { Database, Row, Session } from "./database.ts";
+import { type Endings, settleAfterMs } from "./endings.ts";
 import type { History } from "./history.ts";
 import { faultOf, refusalOf } from "./place-checks.ts";
 import type { Revisions } from "./revisions.ts";
@@ -24,6 +25,8 @@ export interface PlacingOptions {
   readonly history: History;
   readonly turns: Turns;
   readonly hooks: Hooks;
+  /** Only for games whose rounds run by the clock. */
+  readonly endings?: Endings | undefined;
 }
 
 /** A computed round on its way to SQL: the columns of the type play_item, and what the answer needs. */
@@ -193,6 +196,7 @@ export class Placing {
     this.#o.pairs.advance(player, pair);
     const { over, staked, payout, outcome, legalActions } = standing;
     if (payout !== null) this.#o.hooks.settled?.(source.currency, staked, payout, "player");
+    else this.#watch(player, source);
     const moment = new Date(createdAt);
     const { round, game, compiled, currency, digits, bet, clientSeed, nonce } = source;
     return {
@@ -202,5 +206,11 @@ export class Placing {
       fairness: { serverSeedHash: pair.serverSeedHash, clientSeed, nonce },
       ...{ createdAt: moment, settledAt: over ? moment : null },
     };
+  }
+
+  #watch(player: string, source: RoundSource): void {
+    const { round, compiled, bet } = source;
+    const endMs = endsAfterMs(compiled, bet, [], drawsOf(source));
+    if (endMs !== undefined) this.#o.endings?.watch(player, round, endMs + settleAfterMs);
   }
 }

@@ -15,6 +15,8 @@ export interface SweeperOptions {
   readonly everyMs: number;
   /** Ends an abandoned round once; false where another pod does. */
   readonly finish: (player: string, round: string) => Promise<boolean>;
+  /** Looks for rounds that end by the clock, where the game has such. */
+  readonly look?: (() => Promise<void>) | undefined;
   readonly logger: Logger;
 }
 
@@ -40,6 +42,7 @@ export class Sweeper {
 
   /** One look: how many rounds this pod finished. */
   async sweep(): Promise<number> {
+    await this.#o.look?.();
     const expired = await this.#o.db.query(listExpired, [batchMax]);
     let finished = 0;
     for (const row of expired) {

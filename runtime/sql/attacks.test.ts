@@ -142,11 +142,13 @@ describe("with the stolen role of one game", () => {
         "lock_expired",
         "lock_pair",
         "lock_round",
+        "lock_ticking",
         "pair",
         "play",
         "revision",
         "revision_returns",
         "rotate",
+        "ticking",
       ],
     );
     const open = await database.db.pool.query(
@@ -247,6 +249,8 @@ describe("with the stolen role of one game", () => {
     await assert.rejects(act(round, { payout: "NaN" }), { code: checkViolation });
     const early = await act(round, { key: null, hash: null });
     assert.equal(early.rows[0].status, "not_expired");
+    const byClock = await act(round, { key: null, hash: null, actions: [] });
+    assert.equal(byClock.rows[0].status, "not_expired");
     assert.equal(
       (await thief.query(`SELECT "${mine.schema}".lock_expired($1, $2) AS l`, [player, round.id]))
         .rows[0].l,

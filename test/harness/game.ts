@@ -71,7 +71,7 @@ export async function listedGame(
   await list(operator, game, compiled, options);
   const directory = await secretFolder(game);
   const seedKey = randomBytes(32);
-  const pods: OpenGame[] = [];
+  const pods = new Set<OpenGame>();
   return {
     ...{ ...game, compiled, seedKey, operator },
     async pod({ hooks = {}, connections = 5, sweepSeconds = 3600 } = {}) {
@@ -80,13 +80,17 @@ export async function listedGame(
         ...{ databaseDirectory: directory, connections, seedKey, pod: "test", logger: silent },
         ...{ hooks, sweepSeconds },
       });
-      pods.push(pod);
-      return pod;
+      pods.add(pod);
+      const stop = async () => {
+        pods.delete(pod);
+        await pod.stop();
+      };
+      return { ...pod, stop };
     },
     player: (balance = 100_000, currency = "USD") => player(operator, BigInt(balance), currency),
     balance: (name, currency = "USD") => balanceOf(operator, name, currency),
     async close() {
-      await Promise.all(pods.map((pod) => pod.stop()));
+      await Promise.all([...pods].map((pod) => pod.stop()));
       await operator.end();
       await rm(directory, { recursive: true, force: true });
     },
