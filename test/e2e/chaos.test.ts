@@ -6,7 +6,7 @@ import { coinFlipGame, heads } from "./games.ts";
 import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
 import { Player } from "./player.ts";
-import { pidOf, podPids } from "./processes.ts";
+import { podPids, stopServer } from "./processes.ts";
 import { until } from "./until.ts";
 
 const GAME = "storm-flip";
@@ -82,16 +82,12 @@ if (!process.env["PITBOSS_E2E_URL"]) {
     it("keeps pods and players undisturbed while the API server is away for a minute", async () => {
       const player = await Player.arrive(pitboss);
       const uids = await podUids();
-      const pid = await pidOf(pitboss, "kube-apiserver");
-      process.kill(pid, "SIGSTOP");
-      try {
-        for (let second = 0; second < 60; second++) {
-          assert.equal((await player.bet(GAME, heads)).status, 201);
-          await sleep(1000);
-        }
-      } finally {
-        process.kill(pid, "SIGCONT");
+      const start = await stopServer(pitboss, "kube-apiserver");
+      for (let second = 0; second < 60; second++) {
+        assert.equal((await player.bet(GAME, heads)).status, 201);
+        await sleep(1000);
       }
+      await start();
       await until(
         "the operator goes on by itself",
         async () => {
@@ -116,13 +112,14 @@ if (!process.env["PITBOSS_E2E_URL"]) {
     it("answers 503 with Retry-After while PostgreSQL is away, and loses nothing", async () => {
       const player = await Player.arrive(pitboss, "500.00");
       assert.equal((await player.bet(GAME, heads)).status, 201);
-      process.kill(await pidOf(pitboss, "postgres"), "SIGINT");
+      const start = await stopServer(pitboss, "postgres");
       const away = await until("a bet is refused", async () => {
         const reply = await player.bet(GAME, heads);
         return reply.status === 201 ? undefined : reply;
       });
       assert.equal(away.status, 503);
       assert.ok(Number(away.headers.get("retry-after")) > 0);
+      await start();
       await player.betUntilAnswered(GAME, heads);
       const books = await audit(pitboss.database ?? "", GAME);
       assert.equal(books.wrongBalances, 0);
