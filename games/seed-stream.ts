@@ -1,6 +1,7 @@
 // The stream of docs/fairness.md: verifiers from outside rebuild it from that page alone.
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { chooseFrom, type Draws, shuffleFrom } from "./draws.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 export interface Seeds {
   /** The 32 raw bytes. */
@@ -29,16 +30,16 @@ export function stream(seeds: Seeds, label = ""): Draws {
 }
 
 class SeedStream implements Draws {
-  readonly #seed: Uint8Array;
+  readonly #hmac: (message: string) => Buffer;
   readonly #prefix: string;
   readonly #suffix: string;
-  #block = Buffer.alloc(0);
+  #block: Buffer = Buffer.alloc(0);
   #blocks = 0;
   #offset = 0;
 
   constructor(seeds: Seeds, label: string) {
     if (seeds.serverSeed.length !== 32) throw new RangeError("a server seed has 32 bytes");
-    this.#seed = seeds.serverSeed;
+    this.#hmac = hmacSha256(seeds.serverSeed);
     this.#prefix = `${label}${seeds.clientSeed}:${seeds.nonce}:`;
     this.#suffix = seeds.entropy === undefined ? "" : `:${seeds.entropy}`;
   }
@@ -91,9 +92,7 @@ class SeedStream implements Draws {
   /** Makes the next block once this one is used up. Every draw takes whole words, so none is split. */
   #turn(): void {
     if (this.#offset < this.#block.length) return;
-    this.#block = createHmac("sha256", this.#seed)
-      .update(`${this.#prefix}${this.#blocks}${this.#suffix}`, "utf8")
-      .digest();
+    this.#block = this.#hmac(`${this.#prefix}${this.#blocks}${this.#suffix}`);
     this.#blocks += 1;
     this.#offset = this.#block.length - blockBytes;
   }
