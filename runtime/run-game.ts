@@ -1,3 +1,4 @@
+import type { Compiled } from "../games/play.ts";
 import { readRuntimeConfig } from "./config.ts";
 import { engineDigest } from "./engine-digest.ts";
 import { openGame } from "./game.ts";
@@ -7,6 +8,16 @@ import { createLogger } from "./log.ts";
 import { poolMetrics } from "./metrics.ts";
 import { readRevision, readSeedKey } from "./revision-file.ts";
 import { gameRoutes } from "./routes/index.ts";
+
+/**
+ * Where a bet has no choices its value is one of the configuration, kept by the engine once it is known:
+ * worked out here, so that no player's first round waits for it (half a second for video poker).
+ */
+function workOutValue({ engine, prepared, checkBet }: Compiled): void {
+  const bet = {};
+  if (checkBet(bet, { amount: 1n, step: 1n, digits: 0 }).length > 0) return;
+  engine.expected(prepared, bet);
+}
 
 /** Runs a game server: settings, revision, database, HTTP, in this order. */
 export async function runGame(): Promise<void> {
@@ -24,6 +35,7 @@ export async function runGame(): Promise<void> {
   });
   host.registry.setDefaultLabels({ service: "runtime", namespace, game });
   await host.start();
+  workOutValue(compiled);
   // Waits for the database, and for the operator to list the game there.
   const opened = await openGame({
     ...{ game, pod, engine, revision, config: compiled.config, logger: log },
