@@ -83,6 +83,7 @@ export interface Round {
   version: number;
   stake: string;
   payout: string | null;
+  bet: { [field: string]: Json };
   outcome: { [field: string]: Json };
   legalActions: { type: string }[];
   createdAt: string;
