@@ -154,12 +154,14 @@ async function startOperator(kubeconfig: string, api: NodeApi) {
     ...object,
     ...{ stringData: secret },
   });
-  const child = spawn(process.execPath, ["operator/main.ts"], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=1", "operator/main.ts"], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       PATH: process.env["PATH"],
       KUBECONFIG: kubeconfig,
+      // As manifests/base starts it.
+      MALLOC_ARENA_MAX: "1",
       PITBOSS_NAMESPACE: "pitboss",
       PITBOSS_POD: "bench",
       PITBOSS_WATCHED_NAMESPACES: "casino",

@@ -36,13 +36,19 @@ function environmentOf(deployment: string): string[] {
   );
 }
 
+/** Read by the C library, not by us. */
+const TUNING = ["MALLOC_ARENA_MAX"];
+
 describe("manifests/base", () => {
   it("sets only what the processes read", () => {
     const unknown = [
       ...environmentOf("pitboss-operator").filter((name) => !(name in operatorSettings)),
       ...environmentOf("pitboss-lobby").filter((name) => !(name in lobbySettings)),
     ];
-    assert.deepEqual(unknown, []);
+    assert.deepEqual(
+      unknown.filter((name) => !TUNING.includes(name)),
+      [],
+    );
   });
 
   it("is documented in words that the processes know", () => {
