@@ -12,8 +12,9 @@ interface Branch {
   readonly most: number;
 }
 
-/** After so many branches the best one left is taken as the bound. */
-const mostBranches = 5_000;
+/** After so much work, counted in states of lines, the best branch left is taken as the bound. */
+const mostWork = 3_000_000;
+const workOfBranch = 20;
 const impossible = Number.NEGATIVE_INFINITY;
 
 /** The largest payout in first stakes. */
@@ -64,11 +65,12 @@ class Search {
     const lines = this.#machine.lines.length;
     const first = { drawn: 0, states: [start], won: 0, scatters: 0 };
     branches.add({ ...first, most: lines * (this.#mostOf[start] ?? 0) + this.#scatterPay(0, 0) });
-    for (let i = 0; i < mostBranches; i++) {
+    for (let work = 0; work < mostWork; ) {
       const best = branches.takeBest();
       if (!best) return impossible;
       const draw = this.#draws[best.drawn];
       if (!draw) return best.most;
+      work += draw.shown.length * (workOfBranch + draw.moves.length);
       for (const shown of draw.shown) {
         const next = this.#grow(best, draw, shown);
         if (next.scatters + (this.#scattersFrom[next.drawn] ?? 0) >= scatters) branches.add(next);

@@ -48,13 +48,15 @@ export function winSums(machine: Machine): Sums {
 export function squareSums(machine: Machine): Sums {
   const walk = new Walk(machine);
   if (walk.start === settled) return walk.nothing;
-  const pairs = machine.lines.flatMap((first, i) =>
-    machine.lines.slice(i).map((second) => ({
-      readings: walk.readingsOf(first, second),
-      times: first === second ? 1n : 2n,
-    })),
-  );
-  return walk.sumOver(pairs, walk.start, walk.start);
+  return walk.sumOver(pairsOf(machine.lines, walk), walk.start, walk.start);
+}
+
+function* pairsOf(lines: readonly Line[], walk: Walk): Generator<Pair> {
+  for (const [i, first] of lines.entries()) {
+    for (const [j, second] of lines.slice(i).entries()) {
+      yield { readings: walk.readingsOf(first, second), times: j === 0 ? 1n : 2n };
+    }
+  }
 }
 
 class Walk {
@@ -86,7 +88,7 @@ class Walk {
     return this.#reels.map((reel, i) => reel.numberOf(first[i] ?? 0, second[i] ?? 0));
   }
 
-  sumOver(pairs: readonly Pair[], first: number, second: number): Sums {
+  sumOver(pairs: Iterable<Pair>, first: number, second: number): Sums {
     const distinct = new Map<string, Pair>();
     for (const { readings, times } of pairs) {
       const known = distinct.get(readings.join());

@@ -5,10 +5,9 @@ import { roundMoments, type Spin, type SpinSums } from "./free-spins.ts";
 import type { Machine } from "./machine.ts";
 import { type Sums, screenSums, squareSums, winSums } from "./moments.ts";
 import type { Bet, Config, State } from "./rules.ts";
-import { countScreens, type Screens } from "./screens.ts";
+import { countMisses, countScreens, type Screens } from "./screens.ts";
 
 /** Beyond so many the distribution is not listed; all figures but the worst stake stay exact. */
-const mostFronts = 50_000;
 const mostOutcomes = 10_000;
 
 /** Sums by scatters; what is not asked for is left out. */
@@ -38,11 +37,6 @@ function spinOf(machine: Machine, { screens, wins, squares, misses }: LineSums):
   return spin;
 }
 
-function missSums(machine: Machine): Sums {
-  const screens = countScreens(machine, { missesOnly: true }) ?? [];
-  return screens.map((byWin) => byWin.get(0) ?? 0n);
-}
-
 function inStakes({ unit }: Machine, units: Fraction): Fraction {
   return mul(units, fraction(1n, unit));
 }
@@ -53,7 +47,7 @@ function entryFromSums(machine: Machine): ReturnEntry {
     screens: screenSums(machine),
     wins: winSums(machine),
     squares: squareSums(machine),
-    misses: missSums(machine),
+    misses: countMisses(machine),
   });
   const { mean, square, miss } = roundMoments(spin, machine.freeSpins);
   const rtp = inStakes(machine, mean);
@@ -83,7 +77,7 @@ function entryFromScreens(machine: Machine, screens: Screens): ReturnEntry | und
 }
 
 function entryOf(machine: Machine): ReturnEntry {
-  const screens = machine.freeSpins ? undefined : countScreens(machine, { mostFronts });
+  const screens = machine.freeSpins ? undefined : countScreens(machine);
   return (screens && entryFromScreens(machine, screens)) ?? entryFromSums(machine);
 }
 

@@ -311,7 +311,7 @@ describe("slots", () => {
           assert.ok(compare(payout, bound) <= 0);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

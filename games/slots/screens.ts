@@ -23,33 +23,68 @@ interface Arc {
 /** A place whose lines are settled: their win is counted, and no draw changes it. */
 const settled = 0;
 
-export interface Counting {
-  /** Leave out every screen on which a line wins: there are far fewer ways to win nothing. */
-  missesOnly?: boolean;
-  /** Give up when more fronts than this are alive at once. */
-  mostFronts?: number;
+/** Beyond so many fronts memory would run out; and where only a part is followed, beyond so many states. */
+const mostFronts = 50_000;
+const mostStates = 100_000;
+
+/** Counts all screens; undefined where there are too many that differ. */
+export function countScreens(machine: Machine): Screens | undefined {
+  const width = tellingScatters(machine) + 1;
+  let fronts = [firstFront(machine)];
+  for (const draw of planOf(machine, machine.lines)) {
+    const after = drawn(machine, fronts, draw, width, false);
+    if (after.size > mostFronts) return undefined;
+    fronts = [...after.values()];
+  }
+  return byScatters(fronts, width);
 }
 
-/** Counts all screens; undefined where that takes too many fronts. */
-export function countScreens(machine: Machine, counting: Counting = {}): Screens | undefined {
-  const { missesOnly = false, mostFronts = Number.POSITIVE_INFINITY } = counting;
+/**
+ * Counts the screens on which no line wins, by scatters: far fewer differ. Where they are many still, a part of
+ * them is followed to the end at a time: fewer meet again, and it takes longer, but no size takes more memory.
+ */
+export function countMisses(machine: Machine): bigint[] {
   const width = tellingScatters(machine) + 1;
-  const { table } = machine;
-  const states = [table.start < table.settled ? settled : table.start];
-  let fronts = new Map<string, Front>([["", { states, counts: new Map([[0, 1n]]) }]]);
-  for (const draw of planOf(machine, machine.lines)) {
-    const after = new Map<string, Front>();
-    for (const front of fronts.values()) {
-      for (const arc of arcsFrom(machine, front, draw, missesOnly)) {
-        const target = after.get(arc.key) ?? { states: arc.states, counts: new Map() };
-        after.set(arc.key, target);
-        flow(front.counts, target.counts, arc, width);
-      }
+  const draws = planOf(machine, machine.lines);
+  const misses = Array.from({ length: width }, () => 0n);
+  const follow = (fronts: readonly Front[], from: number): void => {
+    const draw = draws[from];
+    const atOnce = Math.ceil(mostStates / (draw?.moves.length ?? 1));
+    for (let i = 0; draw && i < fronts.length; i += atOnce) {
+      const part = fronts.slice(i, i + atOnce);
+      follow([...drawn(machine, part, draw, width, true).values()], from + 1);
     }
-    if (after.size > mostFronts) return undefined;
-    fronts = after;
+    if (draw) return;
+    for (const [scatters, byWin] of byScatters(fronts, width).entries()) {
+      misses[scatters] = (misses[scatters] ?? 0n) + (byWin.get(0) ?? 0n);
+    }
+  };
+  follow([firstFront(machine)], 0);
+  return misses;
+}
+
+function firstFront({ table }: Machine): Front {
+  const states = [table.start < table.settled ? settled : table.start];
+  return { states, counts: new Map([[0, 1n]]) };
+}
+
+/** The fronts after one more draw. */
+function drawn(
+  machine: Machine,
+  fronts: readonly Front[],
+  draw: Draw,
+  width: number,
+  missesOnly: boolean,
+): Map<string, Front> {
+  const after = new Map<string, Front>();
+  for (const front of fronts) {
+    for (const arc of arcsFrom(machine, front, draw, missesOnly)) {
+      const target = after.get(arc.key) ?? { states: arc.states, counts: new Map() };
+      after.set(arc.key, target);
+      flow(front.counts, target.counts, arc, width);
+    }
   }
-  return byScatters(fronts.values(), width);
+  return after;
 }
 
 function arcsFrom(
@@ -97,7 +132,7 @@ function flow(
 }
 
 /** In the end all places are settled and one front is left, or none where every screen wins. */
-function byScatters(fronts: Iterable<Front>, width: number): Map<number, bigint>[] {
+function byScatters(fronts: readonly Front[], width: number): Map<number, bigint>[] {
   const screens = Array.from({ length: width }, () => new Map<number, bigint>());
   for (const { counts } of fronts) {
     for (const [key, count] of counts) screens[key % width]?.set(Math.floor(key / width), count);
