@@ -20,7 +20,7 @@ export type Authenticate = (header: string | undefined) => Promise<Caller | Refu
 /** The only signatures taken: no symmetric key and no "none" can be talked into this. */
 const algorithms = ["RS256", "ES256", "EdDSA"];
 /** A player's name goes into keys and logs: short, and nothing that a terminal would act on. */
-export const PLAYER_PATTERN = "^[^\\p{Cc}\\p{Cs}]{1,255}$";
+export const PLAYER_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]{1,255}$";
 const playerName = new RegExp(PLAYER_PATTERN, "u");
 /** A token's signature is checked once in this time; what it says about its end always binds. */
 const REMEMBER_MS = 30_000;

@@ -28,7 +28,7 @@ export const player: JsonSchema = {
 };
 export const reference: JsonSchema = {
   type: "string",
-  pattern: "^[^\\p{Cc}\\p{Cs}]{1,255}$",
+  pattern: PLAYER_PATTERN,
   description: "the casino's own name of this transfer, 1 to 255 characters",
 };
 
