@@ -211,7 +211,7 @@ export interface Condition {
  */
 export interface ProvenReturn {
   /**
-   * A fraction in lowest terms, "49/50".
+   * A fraction in lowest terms, "49/50". Slots with free spins have tens of thousands of digits; a text that would be longer than this is cut to its first 40 decimals.
    */
   exact: string;
   /**

@@ -68,4 +68,10 @@ describe("the proof of a Game", () => {
     assert.equal(provenReturn("1").percent, "100.00%");
     assert.equal(provenReturn("1/2000").percent, "0.05%");
   });
+
+  it("cuts a fraction that a status could not hold to its first decimals", () => {
+    const long = provenReturn(`${10n ** 40_000n - 1n}/${10n ** 40_000n}`);
+    assert.equal(long.exact, `0.${"9".repeat(40)}`);
+    assert.equal(long.percent, "99.99%");
+  });
 });

@@ -71,8 +71,17 @@ export function provenReturn(exact: string): ProvenReturn {
   const [n = "0", d = "1"] = exact.split("/");
   const value = fraction(BigInt(n), BigInt(d));
   const hundredfold = fraction(value.n * 100n, value.d);
-  return { exact, decimal: toDecimal(value, 12), percent: `${fixed(hundredfold)}%` };
+  return {
+    exact: exact.length <= LONGEST_EXACT ? exact : toDecimal(value, 40),
+    decimal: toDecimal(value, 12),
+    percent: `${fixed(hundredfold)}%`,
+  };
 }
+
+/** As the CRD bounds status.returnToPlayer.exact. */
+const LONGEST_EXACT = 65_536;
+/** A fraction that a person still reads. */
+const READABLE = 80;
 
 // Two decimals always, rounded down: nothing is promised that is not proven.
 function fixed({ n, d }: { n: bigint; d: bigint }): string {
@@ -85,7 +94,8 @@ export function provenMessage({ returns, figures }: Candidate): string {
   const worst = Object.entries(figures.worstStake).map(
     ([currency, { stake }]) => `${stake} ${currency}`,
   );
-  return `returns ${returns.percent} (${returns.exact}) or more; proven at every stake, the worst being ${worst.join(", ")}`;
+  const exact = returns.exact.length <= READABLE ? ` (${returns.exact})` : "";
+  return `returns ${returns.percent}${exact} or more; proven at every stake, the worst being ${worst.join(", ")}`;
 }
 
 /** The candidate's stakes as the catalogue keeps them. */
