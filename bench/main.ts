@@ -3,6 +3,7 @@ import { randomness } from "./randomness.ts";
 import { reconcile } from "./reconcile.ts";
 import { returns } from "./returns.ts";
 import { rounds } from "./rounds.ts";
+import { schemathesis } from "./schemathesis.ts";
 import { simulate } from "./simulate.ts";
 
 // `npm run bench [-- NAME]`: each prints JSON lines; what bounds each is in docs/benchmarks.md.
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<void>> = {
   returns,
   simulate,
   randomness,
+  schemathesis,
 };
 
 const names = process.argv.slice(2);
