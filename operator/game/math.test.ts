@@ -70,8 +70,9 @@ describe("the proof of a Game", () => {
   });
 
   it("cuts a fraction that a status could not hold to its first decimals", () => {
-    const long = provenReturn(`${10n ** 40_000n - 1n}/${10n ** 40_000n}`);
-    assert.equal(long.exact, `0.${"9".repeat(40)}`);
-    assert.equal(long.percent, "99.99%");
+    const digits = 10n ** 40_000n;
+    const long = provenReturn(`${2n * digits + 1n}/${3n * digits}`);
+    assert.equal(long.exact, `0.${"6".repeat(39)}7`);
+    assert.equal(long.percent, "66.66%");
   });
 });
