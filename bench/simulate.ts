@@ -12,7 +12,7 @@ const SEEDS = ["first", "second"];
 
 /**
  * Every engine's real rules against its exact return, and rounds a second on one core. With
- * PITBOSS_ROUNDS=10000000 this is the long test: it exits 1 where an engine strays under both seeds.
+ * ROUNDS=10000000 this is the long test: it exits 1 where an engine strays under both seeds.
  */
 export async function simulate(): Promise<void> {
   const wanted = roundsWanted();
@@ -26,9 +26,9 @@ export async function simulate(): Promise<void> {
 }
 
 function roundsWanted(): number {
-  const text = process.env["PITBOSS_ROUNDS"] ?? String(DEFAULT_ROUNDS);
+  const text = process.env["ROUNDS"] ?? String(DEFAULT_ROUNDS);
   if (/^[1-9][0-9]{1,11}$/.test(text)) return Number(text);
-  throw new RangeError(`PITBOSS_ROUNDS=${text}: give a whole number from 10`);
+  throw new RangeError(`ROUNDS=${text}: give a whole number from 10`);
 }
 
 async function passes(subject: Case, index: number, rounds: number): Promise<boolean> {
