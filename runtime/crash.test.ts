@@ -77,7 +77,7 @@ describe("when sessions of the database are lost", () => {
     const killer = (async () => {
       while (playing) {
         killed += await killSessions("query LIKE '%play(%'", 1);
-        await sleep(5);
+        await sleep(25);
       }
     })();
     const rounds: RoundView[] = [];
