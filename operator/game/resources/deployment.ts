@@ -87,10 +87,10 @@ const spread = (game: Game, topologyKey: string) => ({
 
 /**
  * How a runtime is started. Measured under 64 players, 195 MB are resident without the two limits and
- * 117 with them: V8 takes what the machine has, and glibc keeps an arena for each thread.
+ * 119 with them: V8 takes what the machine has, and glibc keeps an arena for each thread.
  */
 export const RUNTIME = {
-  argv: ["--max-old-space-size=80", "runtime/main.ts"],
+  argv: ["--max-old-space-size=64", "runtime/main.ts"],
   env: { MALLOC_ARENA_MAX: "2" },
 } as const;
 
