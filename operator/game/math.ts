@@ -1,9 +1,9 @@
 /** The first step: is what the spec says playable, and does it return what it promises? */
 import type { Game, ProvenReturn } from "../../crds/generated/game.ts";
-import { stakeTerms } from "../../crds/stakes.ts";
 import { fraction, toDecimal } from "../../games/fraction.ts";
 import type { Problem, StakeTerms } from "../../games/game.ts";
 import type { Figures, ProofProblem, ProofRequest, Prover, TooLarge } from "../../games/prove.ts";
+import { stakeTerms } from "../../games/stakes.ts";
 import type { CatalogueStakes } from "../database/types.ts";
 import type { Finding, Serving } from "./observe.ts";
 import type { Reason } from "./reasons.ts";

@@ -6,7 +6,7 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT deleting OR opened_at + open_timeout <= clock_timestamp() FROM games WHERE name = acting;
 $$;
 
--- All that an engine needs to go on with a round.
+-- All that an engine needs to go on with a round, and for how long it has been open.
 CREATE FUNCTION open_round_json(of_round uuid) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT jsonb_build_object(
@@ -15,7 +15,8 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
            'clientSeed', coalesce(r.client_seed, p.client_seed), 'nonce', r.nonce,
            'clientSeedBy', CASE WHEN r.client_seed IS NOT NULL THEN 'player' ELSE p.client_seed_by END,
            'currency', r.currency, 'digits', r.digits, 'stake', r.stake::text, 'staked', r.staked::text,
-           'bet', r.bet, 'actions', r.actions)
+           'bet', r.bet, 'actions', r.actions,
+           'openMs', floor(1000 * greatest(0, extract(epoch FROM clock_timestamp() - r.created_at))))
     FROM rounds r JOIN seed_pairs p ON p.id = r.pair WHERE r.id = of_round AND r.state = 'open';
 $$;
 
@@ -64,8 +65,14 @@ BEGIN
 END
 $$;
 
+-- The engines whose rounds may end by themselves (games/*/rules.ts: `clock`).
+CREATE FUNCTION runs_by_clock(acting text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT engine = 'crash' FROM games WHERE name = acting;
+$$;
+
 CREATE TYPE act_item AS (
-  -- Without a key it is the default action, which only an expired round takes.
+  -- Without a key it is the default action, which only an expired round takes, or, with no action, an ending by the clock.
   player text, round uuid, key text, hash text,
   -- The version that the actions begin at, and what they add to the record.
   version integer, actions jsonb, debit numeric(38, 0), regret numeric,
@@ -89,7 +96,8 @@ BEGIN
   detail := NULL;
   SELECT * INTO r FROM rounds WHERE id = a.round;
   status := CASE WHEN r.version <> a.version THEN 'version_conflict'
-                 WHEN a.key IS NULL AND NOT is_expired(acting, r.created_at) THEN 'not_expired'
+                 WHEN a.key IS NULL AND NOT is_expired(acting, r.created_at)
+                      AND NOT (a.actions = '[]' AND runs_by_clock(acting)) THEN 'not_expired'
                  WHEN NOT move_funds(acting, a, r, moment) THEN 'insufficient_funds'
                  ELSE 'done' END;
   IF status <> 'done' THEN

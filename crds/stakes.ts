@@ -1,1 +1,0 @@
-export { stakeTerms } from "../games/stakes.ts";
