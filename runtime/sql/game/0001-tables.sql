@@ -48,9 +48,14 @@ CREATE TABLE rounds (
   staked numeric(38, 0) NOT NULL CHECK (staked >= stake),
   bound numeric(38, 0) NOT NULL,
   payout numeric(38, 0) CHECK (payout BETWEEN 0 AND bound),
+  -- The player's balance just before the first debit, and after the latest debit or credit (GLI-19 2.8.2).
+  funds_before numeric(38, 0) NOT NULL CHECK (funds_before >= stake),
+  funds_after numeric(38, 0) NOT NULL CHECK (funds_after >= 0),
   bet jsonb NOT NULL,
   -- [{type, …, version, by, at?}]
   actions jsonb NOT NULL DEFAULT '[]',
+  -- What each later step found and left: [{version, at, debit?, credit?, before, after}], amounts as text.
+  phases jsonb NOT NULL DEFAULT '[]',
   -- What the player may see of it now.
   outcome jsonb NOT NULL,
   legal_actions text[] NOT NULL DEFAULT '{}',

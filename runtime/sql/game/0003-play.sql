@@ -10,8 +10,10 @@ CREATE TYPE play_item AS (
 
 CREATE TYPE play_verdict AS (item integer, status text, found_round uuid, house bigint, digits smallint);
 
--- An item that was debited, with what the ledger needs.
-CREATE TYPE play_funds AS (item integer, account bigint, house bigint, digits smallint);
+-- An item that was debited, with what the ledger and the record need: the balance that it found and the one that it left.
+CREATE TYPE play_funds AS (
+  item integer, account bigint, house bigint, digits smallint, funds_before numeric(38, 0), funds_after numeric(38, 0)
+);
 
 -- Locks are taken in the order gate, pairs, (keys,) rounds, balances, each sorted; a key needs none of its own, because whoever
 -- could write it waits for the player's pair. Each statement sees what was committed before it.
@@ -47,7 +49,7 @@ BEGIN
       UPDATE balances b SET balance = b.balance - a.stake + coalesce(a.payout, 0)
         FROM unnest(asked) AS a JOIN unnest(verdicts) AS v ON v.item = a.item AND v.status = 'good'
        WHERE b.player = ANY (players) AND b.player = a.player AND b.currency = a.currency AND b.balance >= a.stake
-      RETURNING a.item, b.account, v.house, v.digits
+      RETURNING a.item, b.account, v.house, v.digits, old.balance, new.balance
     )
     SELECT array_agg(ROW (moved.*)::play_funds) INTO funded FROM moved;
   END IF;
@@ -58,7 +60,8 @@ BEGIN
   RETURN QUERY
     SELECT v.item,
            CASE WHEN v.status <> 'good' THEN v.status WHEN f.item IS NULL THEN 'insufficient_funds' ELSE 'created' END,
-           CASE WHEN f.item IS NOT NULL THEN jsonb_build_object('createdAt', (SELECT r.created_at FROM rounds r WHERE r.id = a.round))
+           CASE WHEN f.item IS NOT NULL THEN jsonb_build_object('createdAt', (SELECT r.created_at FROM rounds r WHERE r.id = a.round),
+                                                                'before', f.funds_before::text, 'after', f.funds_after::text)
                 WHEN v.status IN ('nonce_moved', 'seed_rotated') THEN pair_json(a.player)
                 WHEN v.found_round IS NOT NULL THEN jsonb_build_object('round', v.found_round) END
       FROM unnest(verdicts) AS v
@@ -125,13 +128,13 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
   WITH made AS MATERIALIZED (
-    SELECT a.*, f.account, f.house, f.digits, decode(a.hash, 'hex') AS hash_bytes
+    SELECT a.*, f.account, f.house, f.digits, f.funds_before, f.funds_after, decode(a.hash, 'hex') AS hash_bytes
       FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
   ), new_rounds AS (
     INSERT INTO rounds (id, player, state, version, revision, pair, nonce, client_seed, currency, digits, stake, staked, bound, payout,
-                        bet, outcome, legal_actions, digest, created_at, settled_at)
+                        funds_before, funds_after, bet, outcome, legal_actions, digest, created_at, settled_at)
       SELECT round, player, CASE WHEN payout IS NULL THEN 'open' ELSE 'settled' END, 1, revision, pair, nonce,
-             client_seed, currency, digits, stake, stake, bound, payout, bet, outcome,
+             client_seed, currency, digits, stake, stake, bound, payout, funds_before, funds_after, bet, outcome,
              coalesce(legal_actions, '{}'), decode(digest, 'hex'), moment, CASE WHEN payout IS NOT NULL THEN moment END
         FROM made
   ), new_open_rounds AS (

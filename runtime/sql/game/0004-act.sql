@@ -80,6 +80,9 @@ CREATE TYPE act_item AS (
   outcome jsonb, legal_actions text[], payout numeric(38, 0), digest text, expected numeric
 );
 
+-- The player's balance before an action's debit and after its credit.
+CREATE TYPE moved_funds AS (before numeric(38, 0), after numeric(38, 0));
+
 -- status: done, replayed, idempotency_mismatch, not_found, round_settled, version_conflict, not_expired, insufficient_funds.
 CREATE FUNCTION act(asked jsonb, OUT status text, OUT detail jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -88,6 +91,7 @@ DECLARE
   moment constant timestamptz := clock_timestamp();
   a constant act_item := jsonb_populate_record(NULL::act_item, asked);
   r rounds;
+  funds moved_funds;
 BEGIN
   SELECT l.status, l.detail INTO act.status, act.detail FROM lock_round(a.player, a.round, a.key, a.hash) AS l;
   IF status <> 'locked' THEN
@@ -98,14 +102,22 @@ BEGIN
   status := CASE WHEN r.version <> a.version THEN 'version_conflict'
                  WHEN a.key IS NULL AND NOT is_expired(acting, r.created_at)
                       AND NOT (a.actions = '[]' AND runs_by_clock(acting)) THEN 'not_expired'
-                 WHEN NOT move_funds(acting, a, r, moment) THEN 'insufficient_funds'
                  ELSE 'done' END;
+  IF status = 'done' THEN
+    funds := move_funds(acting, a, r, moment);
+    IF funds IS NULL THEN
+      status := 'insufficient_funds';
+    END IF;
+  END IF;
   IF status <> 'done' THEN
     RETURN;
   END IF;
   UPDATE rounds SET
     version = r.version + jsonb_array_length(a.actions), actions = r.actions || a.actions, staked = r.staked + a.debit,
     outcome = a.outcome, legal_actions = a.legal_actions, payout = a.payout, digest = decode(a.digest, 'hex'),
+    funds_after = funds.after, phases = r.phases || jsonb_strip_nulls(jsonb_build_object(
+      'version', a.version, 'at', moment, 'debit', nullif(a.debit, 0)::text, 'credit', nullif(a.payout, 0)::text,
+      'before', funds.before::text, 'after', funds.after::text)),
     regret = a.regret, state = CASE WHEN a.payout IS NULL THEN 'open' ELSE 'settled' END,
     settled_at = CASE WHEN a.payout IS NOT NULL THEN moment END
    WHERE id = a.round;
@@ -118,12 +130,13 @@ BEGIN
 END
 $$;
 
--- Debits what the action adds to the stake and credits the payout; false, and nothing moved, where funds are short.
-CREATE FUNCTION move_funds(acting text, a act_item, r rounds, moment timestamptz) RETURNS boolean
+-- Debits what the action adds to the stake and credits the payout; null, and nothing moved, where funds are short.
+CREATE FUNCTION move_funds(acting text, a act_item, r rounds, moment timestamptz) RETURNS moved_funds
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   mine bigint;
   house bigint;
+  funds moved_funds;
   -- What was staked beyond the first stake is no win when it comes back.
   off constant numeric := coalesce(a.payout - (r.staked + a.debit - r.stake) - a.expected + a.regret, 0);
 BEGIN
@@ -132,9 +145,10 @@ BEGIN
     RAISE check_violation USING MESSAGE = 'an action may not add so much to the stake';
   END IF;
   UPDATE balances b SET balance = b.balance - a.debit + coalesce(a.payout, 0)
-   WHERE b.player = r.player AND b.currency = r.currency AND b.balance >= a.debit RETURNING b.account INTO mine;
+   WHERE b.player = r.player AND b.currency = r.currency AND b.balance >= a.debit
+   RETURNING b.account, old.balance, new.balance INTO mine, funds.before, funds.after;
   IF NOT FOUND THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
   SELECT id INTO STRICT house FROM accounts WHERE kind = 'house' AND name = acting AND currency = r.currency;
   INSERT INTO transfers (debit, credit, player, currency, amount, kind, game, round, created_at)
@@ -143,6 +157,6 @@ BEGIN
      WHERE t.amount > 0;
   PERFORM count_rounds(acting, date_bin('1 minute', moment, '2000-01-01 00:00:00Z'), r.currency, r.revision,
                        CASE WHEN a.payout IS NULL THEN 0 ELSE 1 END, a.debit, coalesce(a.payout, 0), off, off * off);
-  RETURN true;
+  RETURN funds;
 END
 $$;
