@@ -58,6 +58,7 @@ export function weightedReels(weights: readonly (readonly number[])[], rows: num
     return Float64Array.from(reel, (weight) => (sum += weight));
   });
   const totals = sums.map((reel) => reel.at(-1) ?? 0);
+  const tables = sums.map(symbolTable);
   const steps = weights.flatMap((reel, index) => {
     const options = reel
       .map((weight, symbol) => ({ symbols: [symbol], ways: BigInt(weight) }))
@@ -69,15 +70,30 @@ export function weightedReels(weights: readonly (readonly number[])[], rows: num
     draw(draws) {
       const cells: number[] = [];
       for (let reel = 0; reel < sums.length; reel++) {
-        const upTo = sums[reel] ?? new Float64Array();
+        const total = totals[reel] ?? 0;
+        const table = tables[reel];
         for (let row = 0; row < rows; row++) {
-          const drawn = draws.below(totals[reel] ?? 0);
-          let symbol = 0;
-          while ((upTo[symbol] ?? Number.POSITIVE_INFINITY) <= drawn) symbol += 1;
-          cells.push(symbol);
+          const drawn = draws.below(total);
+          cells.push(table?.[drawn] ?? symbolAt(sums[reel], drawn));
         }
       }
       return cells;
     },
   };
+}
+
+/** Up to so many weights are looked up in a table of one byte each; beyond, they are searched. */
+const largestTable = 65_536;
+
+/** Which symbol a number below the sum of the weights stands for; `upTo` has the sums of the weights so far. */
+function symbolAt(upTo: Float64Array | undefined, drawn: number): number {
+  let symbol = 0;
+  while ((upTo?.[symbol] ?? Number.POSITIVE_INFINITY) <= drawn) symbol += 1;
+  return symbol;
+}
+
+function symbolTable(upTo: Float64Array): Uint8Array | undefined {
+  const total = upTo.at(-1) ?? 0;
+  if (total > largestTable) return undefined;
+  return Uint8Array.from({ length: total }, (_, drawn) => symbolAt(upTo, drawn));
 }
