@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pages } from "../docs/derive.ts";
+import { dashboardFiles } from "../manifests/monitoring/dashboards/derive.ts";
 import { kindNames } from "./schemas.ts";
 import { typesOf } from "./types.ts";
 
@@ -37,6 +38,7 @@ const derived: readonly Derived[] = [
     sources: source.split(", "),
     content,
   })),
+  ...dashboardFiles,
 ];
 
 for (const { path, sources, content } of derived) {
