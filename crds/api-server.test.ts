@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { Agent, request } from "undici";
 import { type TestCluster, testCluster } from "../test/harness/control-plane.ts";
-import { type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 import { kindNames } from "./schemas.ts";
 
 interface Answer {

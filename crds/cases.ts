@@ -1,16 +1,10 @@
+import { accept, type Case, type Fields, manifest, refuse } from "./case.ts";
+import { chainCases } from "./chain-cases.ts";
+
 /**
  * The API by example: each rule of the CRDs with manifests that it accepts and refuses. The table runs through
  * validate.ts and through the real API server, which must agree on every line.
  */
-export interface Case {
-  readonly it: string;
-  readonly accepts: boolean;
-  readonly object: object;
-  /** The object before the update. */
-  readonly old?: object;
-}
-
-type Fields = { [name: string]: unknown };
 
 const stake = { currency: "USD", min: "0.25", max: "100", step: "0.25", maxPayout: "10000" };
 
@@ -38,23 +32,6 @@ function jackpot(spec: Fields = {}, metadata: Fields = {}): object {
   });
 }
 
-function manifest(kind: string, metadata: Fields, spec: Fields): object {
-  const object = {
-    apiVersion: "pitboss.dev/v1alpha1",
-    kind,
-    metadata: { name: "sample", namespace: "default", ...metadata },
-    spec,
-  };
-  return JSON.parse(JSON.stringify(object));
-}
-
-const accept = (it: string, object: object, old?: object): Case => row(it, true, object, old);
-const refuse = (it: string, object: object, old?: object): Case => row(it, false, object, old);
-
-function row(it: string, accepts: boolean, object: object, old?: object): Case {
-  return { it, accepts, object, ...(old && { old }) };
-}
-
 const many = (count: number, prefix = "a") =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 const manyFields = (count: number) => Object.fromEntries(many(count).map((name) => [name, "1"]));
@@ -64,6 +41,7 @@ const withTemplate = (template: Fields) => game({ template });
 const withEnv = (name: string, value: unknown = "1") => withTemplate({ env: [{ name, value }] });
 const withTimeout = (timeout: unknown) => game({ openRounds: { timeout } });
 const scaled = (autoscaling: unknown) => game({ replicas: undefined, autoscaling });
+const withEntropy = (entropy: unknown) => game({ fairness: { entropy } });
 const triggered = (trigger: unknown) => jackpot({ trigger });
 
 const names: readonly Case[] = [
@@ -184,6 +162,14 @@ const rounds: readonly Case[] = [
   accept("deletionPolicy Delete", game({ database: { deletionPolicy: "Delete" } })),
   refuse("an unknown deletionPolicy", game({ database: { deletionPolicy: "Keep" } })),
   accept("onReturnBreach Suspend", game({ monitoring: { onReturnBreach: "Suspend" } })),
+  accept("a Game with entropy", withEntropy({ chain: "dev" })),
+  accept(
+    "a Game that goes on without its chain",
+    withEntropy({ chain: "dev", onChainDown: "Continue" }),
+  ),
+  refuse("entropy without a chain", withEntropy({})),
+  refuse("entropy of a chain whose name is none", withEntropy({ chain: "Dev" })),
+  refuse("an unknown onChainDown", withEntropy({ chain: "dev", onChainDown: "Weaken" })),
   refuse("an unknown onReturnBreach", game({ monitoring: { onReturnBreach: "Panic" } })),
 ];
 
@@ -309,4 +295,5 @@ export const cases: readonly Case[] = [
   ...scale,
   ...template,
   ...jackpots,
+  ...chainCases,
 ];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 /** The kinds of Pitboss, by the name of their file in this folder. */
-export const kindNames = ["game", "jackpot"] as const;
+export const kindNames = ["game", "jackpot", "chain"] as const;
 
 /** A structural schema as it stands in a CRD: JSON Schema with the Kubernetes words. */
 export interface Schema {

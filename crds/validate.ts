@@ -1,6 +1,8 @@
 import type { Problem } from "../games/game.ts";
+import { chainTerms } from "./chain-terms.ts";
 import { isObject, withDefaults } from "./defaults.ts";
 import { gameProblems } from "./game-problems.ts";
+import type { Chain } from "./generated/chain.ts";
 import type { Game } from "./generated/game.ts";
 import type { Jackpot } from "./generated/jackpot.ts";
 import { jackpotTerms } from "./jackpot-terms.ts";
@@ -20,6 +22,10 @@ const meanings: { [kind: string]: (object: unknown) => Problem[] } = {
   Game: (object) => gameProblems((object as Game).spec),
   Jackpot: (object) => {
     const read = jackpotTerms((object as Jackpot).spec);
+    return "problems" in read ? read.problems : [];
+  },
+  Chain: (object) => {
+    const read = chainTerms((object as Chain).spec);
     return "problems" in read ? read.problems : [];
   },
 };

@@ -40,6 +40,7 @@ export interface GameSpec {
    * @maxItems 8
    */
   jackpots: JackpotReference[];
+  fairness?: FairnessSettings;
   /**
    * Active takes bets; Draining finishes open rounds and takes no new ones; Suspended refuses new rounds at once. It binds at commit, without a rollout.
    */
@@ -97,6 +98,22 @@ export interface OpenRounds {
 }
 export interface JackpotReference {
   name: string;
+}
+export interface FairnessSettings {
+  entropy?: Entropy;
+}
+/**
+ * Mixes the hash of a block into every draw, one that does not exist yet when the seed is committed: neither the house nor the player can foresee it.
+ */
+export interface Entropy {
+  /**
+   * A Chain of the platform.
+   */
+  chain: string;
+  /**
+   * While the chain gives no block. Stop refuses rounds of pairs that wait for theirs; Continue plays new pairs without, and their proofs say so.
+   */
+  onChainDown: "Continue" | "Stop";
 }
 export interface Autoscaling {
   min: number;
