@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { generateTypes } from "../chain-agent/generate.ts";
 import { pages } from "../docs/derive.ts";
 import { dashboardFiles } from "../manifests/monitoring/dashboards/derive.ts";
 import { kindNames } from "./schemas.ts";
@@ -48,3 +49,7 @@ for (const { path, sources, content } of derived) {
   await writeFile(target, await content(texts));
   console.log(`${path} from ${sources.join(", ")}`);
 }
+
+// buf writes all of these at once, and refuses a change that breaks clients.
+await generateTypes();
+console.log("chain-agent/generated from chain-agent/proto");
