@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Logger } from "../../operator/kube/logger.ts";
 import type { ApiAccess } from "../api-access.ts";
 import { Addresses } from "./addresses.ts";
@@ -24,7 +25,11 @@ export interface NodeAgentOptions {
   /** As system:node:<name>. */
   access: ApiAccess;
   node: Omit<NodeOptions, "port">;
+  /** The first three numbers of its pods' addresses; no two nodes share a range. */
+  podRange?: string;
   directory: string;
+  /** What stands for the machine's own folders: a hostPath is a path in it. */
+  disk?: string;
   images: ImageTable;
   /** Variables of every container: PATH, and where the API server is. */
   common: Readonly<Record<string, string>>;
@@ -49,7 +54,7 @@ export class NodeAgent {
   readonly #api: NodeApi;
   readonly #sources: Sources;
   readonly #writer: PodWriter;
-  readonly #addresses = new Addresses();
+  readonly #addresses: Addresses;
   readonly #pods = new Map<string, Held>();
   readonly #usage = new UsageSampler();
   readonly #end = new AbortController();
@@ -58,6 +63,7 @@ export class NodeAgent {
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
+    this.#addresses = new Addresses(options.podRange ?? "10.244.0");
     this.#api = new NodeApi(options.access);
     this.#sources = new Sources(this.#api);
     this.#writer = new PodWriter(this.#api, options.logger, this.#end.signal);
@@ -177,13 +183,14 @@ export class NodeAgent {
   }
 
   #begin(pod: Pod): void {
-    const { directory, images, common, logger } = this.#options;
+    const { directory, images, common, logger, disk = join(directory, "disk") } = this.#options;
     const podIP = this.#addresses.take();
     const { uid } = pod.metadata;
     const run = new PodRun({
       pod: { apiVersion: "v1", kind: "Pod", metadata: pod.metadata, spec: pod.spec },
       podIP,
       directory,
+      disk,
       images,
       sources: this.#sources,
       common,

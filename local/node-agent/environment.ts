@@ -26,17 +26,30 @@ export async function environmentOf(
 ): Promise<Record<string, string>> {
   const env: Record<string, string> = { ...around.common };
   Object.assign(env, await fromSources(pod, container, around.sources));
+  const ports = portVariables(container, around.ports);
+  Object.assign(env, ports);
   for (const variable of container.env ?? []) {
-    const value = await variableValue(pod, variable, around);
+    const value = ports[variable.name] ?? (await variableValue(pod, variable, around));
     if (value !== undefined) env[variable.name] = expand(value, env);
   }
   for (const [name, value] of Object.entries(env)) env[name] = mapped(value, container, around);
-  for (const [name, port] of Object.entries(around.ports)) {
-    if (container.ports?.some((declared) => declared.name === name)) {
-      env[`PITBOSS_${name.toUpperCase().replaceAll("-", "_")}_PORT`] = String(port);
-    }
-  }
   return env;
+}
+
+/** Of the container's own ports, and of those of the pod that its environment names. */
+function portVariables(
+  { ports = [], env = [] }: Container,
+  all: Readonly<Record<string, number>>,
+): Record<string, string> {
+  const named = Object.entries(all).map(
+    ([name, port]) =>
+      [name, `PITBOSS_${name.toUpperCase().replaceAll("-", "_")}_PORT`, String(port)] as const,
+  );
+  const wanted = named.filter(
+    ([name, variable]) =>
+      ports.some((declared) => declared.name === name) || env.some((one) => one.name === variable),
+  );
+  return Object.fromEntries(wanted.map(([, variable, port]) => [variable, port]));
 }
 
 async function fromSources(
@@ -74,7 +87,7 @@ async function variableValue(
 }
 
 /** $(NAME) stands for a variable set before; $$(NAME) for itself, as Kubernetes has it. */
-function expand(value: string, env: Readonly<Record<string, string>>): string {
+export function expand(value: string, env: Readonly<Record<string, string>>): string {
   return value.replace(/\$(\$)?\(([A-Za-z0-9_.-]+)\)/g, (whole, escaped, name) =>
     escaped ? `$(${name})` : (env[name] ?? whole),
   );

@@ -78,6 +78,7 @@ export interface ProjectedSource {
 export interface Volume {
   name: string;
   emptyDir?: object;
+  hostPath?: { path: string; type?: string };
   configMap?: { name: string; items?: Item[]; optional?: boolean };
   secret?: { secretName: string; items?: Item[]; optional?: boolean };
   downwardAPI?: ProjectedSource["downwardAPI"];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../../operator/kube/logger.ts";
 import { freePort, releasePort } from "../ports.ts";
 import { ContainerRun } from "./container-run.ts";
-import { environmentOf } from "./environment.ts";
+import { environmentOf, expand } from "./environment.ts";
 import { argvOf, type Image, type ImageTable } from "./images.ts";
 import type { Container, ContainerStatus, Pod } from "./kinds.ts";
 import type { Observed } from "./pod-status.ts";
@@ -20,6 +20,8 @@ export interface PodOptions {
   podIP: string;
   /** Folder of the node: pods' volumes, logs and records of processes. */
   directory: string;
+  /** What stands for the machine's own folders. */
+  disk: string;
   images: ImageTable;
   sources: Sources;
   common: Readonly<Record<string, string>>;
@@ -38,6 +40,7 @@ export function logFileOf(directory: string, pod: string, container: string): st
 export class PodRun {
   readonly #options: PodOptions;
   readonly #volumes: string;
+  #folders: ReadonlyMap<string, string> = new Map();
   readonly #startTime = new Date().toISOString();
   readonly #runs = new Map<string, ContainerRun>();
   readonly #waiting = new Map<string, { reason: string; message: string }>();
@@ -80,8 +83,11 @@ export class PodRun {
   async stop(graceMs: number, withPreStop = true): Promise<void> {
     this.#stopping.abort();
     const { containers, initContainers = [] } = this.#options.pod.spec;
+    const end = performance.now() + graceMs;
+    // What the containers leave of the grace time is the sidecars'.
+    const left = () => Math.max(end - performance.now(), 0);
     const stopAll = (list: Container[]) =>
-      Promise.all(list.map(({ name }) => this.#runs.get(name)?.stop(graceMs, withPreStop)));
+      Promise.all(list.map(({ name }) => this.#runs.get(name)?.stop(left(), withPreStop)));
     await stopAll(containers);
     for (const sidecar of initContainers.toReversed()) await stopAll([sidecar]);
     await this.#life;
@@ -142,16 +148,16 @@ export class PodRun {
     if (!image) throw new NoImage(`the local node has no image "${container.image}"`);
     const argv = argvOf(image, container.command, container.args);
     if (!argv) throw new Error(`the image has no program ${container.command?.[0] ?? "(none)"}`);
-    const volumes = new Map(
-      (pod.spec.volumes ?? []).map(({ name }) => [name, join(this.#volumes, name)]),
-    );
+    const volumes = this.#folders;
     const around = { podIP, sources, volumes, ports: this.#ports, common: envOf(image, common) };
+    const env = await environmentOf(pod, container, around);
+    const [program, ...args] = argv;
     return new ContainerRun({
       container,
       restart,
-      argv,
+      argv: [program, ...args.map((one) => expand(one, env))],
       cwd: image.cwd,
-      env: await environmentOf(pod, container, around),
+      env,
       logFile: logFileOf(directory, this.#name, container.name),
       records: join(directory, "processes"),
       portOf: (port) => this.#portOf(container, port),
@@ -183,8 +189,8 @@ export class PodRun {
   }
 
   async #refresh(): Promise<void> {
-    const { pod, podIP, sources } = this.#options;
-    await fillVolumes(pod, this.#volumes, podIP, sources);
+    const { pod, podIP, sources, disk } = this.#options;
+    this.#folders = await fillVolumes(pod, { directory: this.#volumes, disk }, podIP, sources);
   }
 
   /** A changed Secret or ConfigMap reaches the process, and tokens stay young. */

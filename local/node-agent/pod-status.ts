@@ -12,8 +12,14 @@ export interface Observed {
 
 /** The status that the node reports; transition times stay while a condition does not change. */
 export function podStatus(pod: Pod, seen: Observed, now: string): PodStatus {
-  const ready = seen.initialized && seen.containers.every((container) => container.ready);
-  const unready = seen.containers.filter((container) => !container.ready).map(({ name }) => name);
+  // A sidecar counts like a container; what ran before them has ended.
+  const sidecars = (pod.spec.initContainers ?? []).filter(
+    ({ restartPolicy }) => restartPolicy === "Always",
+  );
+  const beside = seen.init.filter(({ name }) => sidecars.some((one) => one.name === name));
+  const all = [...beside, ...seen.containers];
+  const ready = seen.initialized && all.every((container) => container.ready);
+  const unready = all.filter((container) => !container.ready).map(({ name }) => name);
   const why = ready
     ? {}
     : { reason: "ContainersNotReady", message: `containers with unready status: [${unready}]` };

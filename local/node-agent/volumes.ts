@@ -1,10 +1,18 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fieldOf } from "./fields.ts";
 import type { Item, Pod, ProjectedSource, Volume } from "./kinds.ts";
 import { NotThereYet, type Sources } from "./sources.ts";
 
 type Files = Map<string, Buffer>;
+
+/** Where the folders of volumes are. */
+export interface VolumePlaces {
+  /** Of the pod's own volumes, which go with it. */
+  readonly directory: string;
+  /** What stands for the machine's disk; it stays. */
+  readonly disk: string;
+}
 
 /** A volume kind that this agent does not make. */
 export class UnknownVolume extends Error {
@@ -17,12 +25,16 @@ export class UnknownVolume extends Error {
  */
 export async function fillVolumes(
   pod: Pod,
-  directory: string,
+  { directory, disk }: VolumePlaces,
   podIP: string,
   sources: Sources,
 ): Promise<Map<string, string>> {
   const folders = new Map<string, string>();
   for (const volume of pod.spec.volumes ?? []) {
+    if (volume.hostPath) {
+      folders.set(volume.name, await hostFolder(disk, volume.hostPath));
+      continue;
+    }
     const folder = join(directory, volume.name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     folders.set(volume.name, folder);
@@ -30,6 +42,18 @@ export async function fillVolumes(
     for (const [path, content] of files) await replace(join(folder, path), content);
   }
   return folders;
+}
+
+/** As a kubelet: a Directory has to be there, and is never made. */
+async function hostFolder(
+  disk: string,
+  { path, type = "" }: { path: string; type?: string },
+): Promise<string> {
+  const folder = join(disk, path);
+  if (type === "DirectoryOrCreate") await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await stat(folder).catch(() => undefined);
+  if (type === "" || found?.isDirectory()) return folder;
+  throw new NotThereYet(`hostPath type check failed: ${path} is not a directory (here ${folder})`);
 }
 
 async function filesOf(pod: Pod, volume: Volume, podIP: string, sources: Sources): Promise<Files> {
