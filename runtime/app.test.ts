@@ -68,6 +68,7 @@ describe("app", () => {
       outcome: { side: "heads" },
       legalActions: [],
       jackpotWins: [],
+      funds: { before: "10.00", after: "10.98" },
       fairness: { serverSeedHash: "0".repeat(64), clientSeed: "lucky", nonce: 0 },
       createdAt: "2026-01-01T00:00:00.000Z",
       settledAt: "2026-01-01T00:00:00.000Z",

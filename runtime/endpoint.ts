@@ -3,6 +3,7 @@ import type { Authenticate } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { isRefusal, type Refusal } from "./errors.ts";
 import { problemOf } from "./problem.ts";
+import { Representation } from "./representation.ts";
 import { type Answer, bodyCheck, type Call, queryCheck, type Route } from "./route.ts";
 
 /** 1 to 255 visible ASCII characters. */
@@ -63,7 +64,8 @@ export function endpoint(route: Route, authenticate: Authenticate): Middleware {
     if (isRefusal(result)) return refuse(ctx, result);
     ctx.set("Cache-Control", route.access === "public" ? "no-cache" : "no-store");
     ctx.status = result.status;
+    if (result.body instanceof Representation) return result.body.send(ctx);
     ctx.body = result.body;
-    ctx.type = "application/json";
+    ctx.type = route.answers[result.status]?.type ?? "application/json";
   };
 }

@@ -1,7 +1,8 @@
 import { Catalogues } from "./catalogue.ts";
 import { Database } from "./database.ts";
 import { History } from "./history.ts";
-import { compiledOf, Revisions } from "./revisions.ts";
+import { PlayRecords } from "./records.ts";
+import { compiledOf, Revisions, recordedRevision } from "./revisions.ts";
 import { gameRounds } from "./rounds.ts";
 import { GamePairs } from "./seed-pairs.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -39,6 +40,7 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
   const revisions = new Revisions(own);
   const pairs = new GamePairs({ db, game, seedKey, turns });
   const history = new History({ game, engine: own.engine.name, db, revisions, pairs });
+  const records = new PlayRecords({ game, engine: own.engine.name, db, catalogue });
   const shared = { game, db, connections, catalogue, revisions, pairs, history, turns, hooks };
   const { finish, endings, ...rounds } = gameRounds({ ...shared, logger });
   const look = endings && (() => endings.look());
@@ -47,6 +49,8 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
   sweeper.start();
   return {
     rounds,
+    records,
+    revision: (revision) => recordedRevision(db, revision),
     pairs,
     catalogue: () => catalogue.current(),
     returns: () => catalogue.returns(),

@@ -34,7 +34,11 @@ const getProof = {
     ${joined} WHERE r.id = $2 AND r.player = $1`,
 };
 
-const noRound: Refusal = { refused: "not_found", detail: "You have no such round in this game." };
+/** The answer for a round that is not there, or is somebody else's. */
+export const noRound: Refusal = {
+  refused: "not_found",
+  detail: "You have no such round in this game.",
+};
 
 export interface HistoryOptions {
   readonly game: string;

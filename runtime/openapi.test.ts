@@ -5,15 +5,14 @@ import type { Json } from "../games/game.ts";
 import { errors } from "./errors.ts";
 import { openApiDocument } from "./openapi.schema.ts";
 import { openApi } from "./openapi.ts";
-import { gameRoutes } from "./routes/index.ts";
-import { types } from "./routes/schemas.ts";
+import { gameRoutes, gameTypes } from "./routes/index.ts";
 import { sampleGame } from "./routes/testing.ts";
 
 type Tree = { [key: string]: Tree };
 
 function documentOf(engine: string): Tree {
   const routes = gameRoutes(sampleGame({}, engine));
-  return openApi({ title: "flip", version: "v1" }, routes, types) as unknown as Tree;
+  return openApi({ title: "flip", version: "v1" }, routes, gameTypes) as unknown as Tree;
 }
 
 /** Every `$ref` of a document. */
@@ -75,6 +74,7 @@ describe("openapi", () => {
     assert.equal(new Set(names).size, names.length);
     const open = operations.filter(({ security }) => (security as unknown as Json[]).length === 0);
     assert.deepEqual(open.map(({ operationId }) => operationId as unknown as string).sort(), [
+      "getRevision",
       "openapi",
       "rules",
     ]);

@@ -34,8 +34,9 @@ function headersOf(status: number): { [name: string]: Json } {
 }
 
 function answers(route: Route): { [status: string]: Json } {
-  const responses = Object.entries(route.answers).map(([status, { meaning, schema }]) => {
-    return [status, { description: meaning, content: { "application/json": { schema } } }];
+  const responses = Object.entries(route.answers).map(([status, { meaning, schema, type }]) => {
+    const content = schema && { [type ?? "application/json"]: { schema } };
+    return [status, { description: meaning, ...(content ? { content } : {}) }];
   });
   return Object.fromEntries(responses);
 }
@@ -61,7 +62,7 @@ function parameters(route: Route): Json[] {
 }
 
 function operation(route: Route): Json {
-  const schema = route.documentedBody ?? route.body;
+  const schema = route.documentedBody?.() ?? route.body;
   const body = schema && { required: true, content: { "application/json": { schema } } };
   return {
     operationId: route.name,

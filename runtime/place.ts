@@ -44,6 +44,14 @@ interface PlayResult {
   readonly item: Item;
 }
 
+/** What SQL says of a round that it recorded. */
+interface Recorded {
+  readonly createdAt: string;
+  /** The player's balance before the debit, and after the credit where there was one. */
+  readonly before: string;
+  readonly after: string;
+}
+
 const play = { name: "play", text: "SELECT item, status, detail FROM play($1)" };
 const findKey = { name: "find_key", text: "SELECT * FROM find_key($1, $2, $3)" };
 
@@ -184,7 +192,7 @@ export class Placing {
   async #answer(request: PlaceRequest, result: PlayResult): Promise<Placed> {
     const { status, detail, item } = result;
     const { player } = request;
-    if (status === "created") return { created: this.#created(player, item, detail.createdAt) };
+    if (status === "created") return { created: this.#created(player, item, detail) };
     if (status === "replayed" || status === "idempotency_mismatch") {
       return this.#remembered(player, status, detail.round);
     }
@@ -192,17 +200,18 @@ export class Placing {
     return refusalOf(status, detail?.round);
   }
 
-  #created(player: string, { source, standing, pair }: Item, createdAt: string): RoundView {
+  #created(player: string, { source, standing, pair }: Item, recorded: Recorded): RoundView {
     this.#o.pairs.advance(player, pair);
     const { over, staked, payout, outcome, legalActions } = standing;
     if (payout !== null) this.#o.hooks.settled?.(source.currency, staked, payout, "player");
     else this.#watch(player, source);
-    const moment = new Date(createdAt);
+    const moment = new Date(recorded.createdAt);
     const { round, game, compiled, currency, digits, bet, clientSeed, nonce } = source;
     return {
       ...{ id: round, game, engine: compiled.engine.name, revision: compiled.revision, player },
       ...{ state: over ? "settled" : "open", version: 1, stake: staked, payout, currency, digits },
       ...{ bet, outcome, legalActions: actionTypes(legalActions), jackpotWins: [] },
+      funds: { before: BigInt(recorded.before), after: BigInt(recorded.after) },
       fairness: { serverSeedHash: pair.serverSeedHash, clientSeed, nonce },
       ...{ createdAt: moment, settledAt: over ? moment : null },
     };

@@ -1,9 +1,15 @@
 import type { Engine } from "../games/game.ts";
 import { findEngine } from "../games/index.ts";
 import { type Compiled, compile } from "../games/play.ts";
-import type { Session } from "./database.ts";
+import type { Database, Session } from "./database.ts";
+import type { RecordedRevision } from "./types.ts";
 
 const getRevision = { name: "revision", text: "SELECT * FROM revision($1)" };
+
+const getRecorded = {
+  name: "recorded_revision",
+  text: `SELECT engine, engine_version, config, proven_at, returns::text AS returns FROM recorded_revision($1)`,
+};
 
 /** Other revisions than our own that are kept ready: those of rounds begun before a rollout. */
 const keptMax = 16;
@@ -45,4 +51,15 @@ export function compiledOf(engine: Engine, config: Parameters<typeof compile>[1]
     throw new Error(`${engine.name} does not take its configuration: ${faults.join("; ")}`);
   }
   return compiled;
+}
+
+/** What a revision is that this game plays or has a round of; null for any other. */
+export async function recordedRevision(
+  db: Database,
+  revision: string,
+): Promise<RecordedRevision | null> {
+  const [row] = await db.query(getRecorded, [revision]);
+  if (row === undefined) return null;
+  const { engine, engine_version: engineVersion, config, proven_at: provenAt, returns } = row;
+  return { engine, engineVersion, config, provenAt, returns };
 }

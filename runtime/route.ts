@@ -1,6 +1,8 @@
+import type { Readable } from "node:stream";
 import type { Json, JsonSchema } from "../games/game.ts";
 import { validator } from "../games/schema.ts";
 import type { Code, Refusal } from "./errors.ts";
+import type { Representation } from "./representation.ts";
 
 /** A checked request, as a route's `handle` gets it. */
 export interface Call<Body = unknown, Query = unknown> {
@@ -15,8 +17,14 @@ export interface Call<Body = unknown, Query = unknown> {
 
 export interface Answer {
   readonly status: number;
-  /** What JSON is made of, or JSON text. */
-  readonly body: object | Json;
+  /** What JSON is made of, JSON text, or a stream of the route's own media type. */
+  readonly body: object | Json | Representation | Readable;
+}
+
+export interface AnswerEntry {
+  readonly meaning: string;
+  readonly schema?: JsonSchema;
+  readonly type?: string;
 }
 
 /** One call of the API: what serves it, and what its OpenAPI document says. */
@@ -32,13 +40,13 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly query?: Readonly<Record<string, JsonSchema>>;
   readonly body?: JsonSchema;
   /** The body as the document shows it, where the parts behind the route judge some of it. */
-  readonly documentedBody?: JsonSchema;
+  documentedBody?(): JsonSchema;
   /** What the schema of the body cannot say. */
   check?(body: Body): Refusal | null;
   /** Answers a key that came before: keys are looked up before a body is found to be at fault. */
   recall?(call: Call): Promise<Answer | Refusal | null>;
-  /** Status of success → what it means and the schema of its body. */
-  readonly answers: Readonly<Record<number, { meaning: string; schema: JsonSchema }>>;
+  /** Status of success → what it means, the schema of its body if it has one, and its media type where it is not JSON. */
+  readonly answers: Readonly<Record<number, AnswerEntry>>;
   /** Codes beside those that every route of its kind can answer. */
   readonly refusals: readonly Code[];
   handle(call: Call<Body, Query>): Promise<Answer | Refusal>;

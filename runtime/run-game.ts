@@ -46,11 +46,11 @@ export async function runGame(): Promise<void> {
   });
   openRoundsGauge(host.registry, opened);
   poolMetrics(host.registry, () => opened.connections());
-  const { rounds, pairs, catalogue, returns, ready, stop } = opened;
+  const { ready, stop } = opened;
   await host.serve({
     routes: gameRoutes({
-      ...{ game, compiled, pairs, catalogue, returns },
-      rounds: timedRounds(rounds, host.registry),
+      ...{ ...opened, game, compiled },
+      rounds: timedRounds(opened.rounds, host.registry),
     }),
     readiness: () => (ready() ? { ready: true } : { ready: false, reason: "the database is away" }),
     stop,

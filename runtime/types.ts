@@ -7,6 +7,7 @@
 
 import type { Engine, Json, StakeTerms } from "../games/game.ts";
 import type { ClientSeedBy } from "../games/proof.ts";
+import type { PlayRecord } from "./play-record.ts";
 
 /** Every way in which the money layer says no. The HTTP layer's error table has an entry for each. */
 export type RefusalCode =
@@ -45,6 +46,19 @@ export interface Refusal {
 
 export type RoundState = "open" | "settled" | "voided";
 
+/** A jackpot that a round won; it is paid within moments. */
+export interface JackpotWin {
+  readonly name: string;
+  readonly amount: bigint;
+  readonly status: "pending" | "paid";
+}
+
+/** The player's balance just before the first debit, and after the latest debit or credit, in minor units. */
+export interface Funds {
+  readonly before: bigint;
+  readonly after: bigint;
+}
+
 /** A round as its player may see it. */
 export interface RoundView {
   readonly id: string;
@@ -64,7 +78,8 @@ export interface RoundView {
   readonly bet: Json;
   readonly outcome: Json;
   readonly legalActions: readonly { readonly type: string }[];
-  readonly jackpotWins: readonly never[];
+  readonly jackpotWins: readonly JackpotWin[];
+  readonly funds: Funds;
   readonly fairness: {
     readonly serverSeedHash: string;
     readonly clientSeed: string;
@@ -105,6 +120,24 @@ export interface ListRequest {
 export interface RoundPage {
   readonly items: readonly RoundView[];
   readonly next: string | null;
+}
+
+/** Which rounds an export holds: oldest first, begun in [from, to), after the round `after`. */
+export interface ExportRequest {
+  /** All players' where it is absent. */
+  readonly player?: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** The play records of GLI-19 2.8.2, as they are stored. */
+export interface Records {
+  /** Of this player's rounds, or, where `player` is undefined, of anybody's. */
+  get(player: string | undefined, id: string): Promise<PlayRecord | Refusal>;
+  /** In pages, each of them read when it is asked for. */
+  pages(request: ExportRequest): AsyncIterable<readonly PlayRecord[]>;
 }
 
 export interface Rounds {
@@ -205,8 +238,20 @@ export interface GameOptions {
   readonly sweepSeconds?: number;
 }
 
+/** A revision that rounds of this game were played by; the returns are exact, by bet, as JSON text. */
+export interface RecordedRevision {
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly config: Json;
+  readonly provenAt: Date;
+  readonly returns: string;
+}
+
 export interface OpenGame {
   readonly rounds: Rounds;
+  readonly records: Records;
+  /** Null where the game has no round of it and does not play it. */
+  revision(revision: string): Promise<RecordedRevision | null>;
   readonly pairs: SeedPairs;
   /** As it was last read: a change reaches it within moments, and SQL checks it again at each round. */
   catalogue(): Catalogue;

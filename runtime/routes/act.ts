@@ -34,7 +34,7 @@ export function act({ game, compiled, rounds }: GameService): Route<Body> {
     access: "player",
     idempotencyKey: true,
     body: bodyOf(anyAction),
-    documentedBody: bodyOf(compiled.engine.actionSchema ?? anyAction),
+    documentedBody: () => bodyOf(compiled.engine.actionSchema ?? anyAction),
     answers: { 200: { meaning: "The round after the action.", schema: ref("Round") } },
     refusals: [
       "not_found",

@@ -7,6 +7,7 @@ import type { RoundView } from "../types.ts";
 import { roundJson } from "./round-json.ts";
 import { clientSeed, currency, hash256, object, ref, stake } from "./schemas.ts";
 import type { GameService } from "./service.ts";
+import { stakedBody } from "./stake-schemas.ts";
 
 type Body = {
   stake: string;
@@ -22,14 +23,13 @@ function answer(placed: { created: RoundView } | { replayed: RoundView }): Answe
     : { status: 200, body: roundJson(placed.replayed) };
 }
 
-const bodyOf = (bet: JsonSchema) =>
-  object({ stake, currency, bet, clientSeed, serverSeedHash: hash256 }, [
-    "clientSeed",
-    "serverSeedHash",
-  ]);
+const optional = ["clientSeed", "serverSeedHash"];
+
+const bodyOf = (bet: JsonSchema, money: { [field: string]: JsonSchema } = { stake, currency }) =>
+  object({ ...money, bet, clientSeed, serverSeedHash: hash256 }, optional);
 
 /** POST …/rounds: plays a round; the same key and body answer that round again. */
-export function placeRound({ game, compiled, rounds }: GameService): Route<Body> {
+export function placeRound({ game, compiled, catalogue, rounds }: GameService): Route<Body> {
   const path = `/games/${game}/rounds`;
   const hashOf = (body: Json) => requestHash({ route: `POST ${path}`, body });
   return {
@@ -40,7 +40,8 @@ export function placeRound({ game, compiled, rounds }: GameService): Route<Body>
     access: "player",
     idempotencyKey: true,
     body: bodyOf({ type: "object" }),
-    documentedBody: bodyOf(compiled.betSchema),
+    documentedBody: () =>
+      stakedBody(catalogue().stakes, (money) => bodyOf(compiled.betSchema, money)),
     answers: {
       201: { meaning: "The round. It is durable.", schema: ref("Round") },
       200: { meaning: "The round of this key, as it is now.", schema: ref("Round") },

@@ -13,10 +13,8 @@ import { gameRoutes } from "./index.ts";
 /** A game on PostgreSQL behind its HTTP. */
 async function served(listed: ListedGame, issuer: TestIssuer) {
   const pod = await listed.pod();
-  const { rounds, pairs, catalogue, returns } = pod;
   const { name: game, compiled } = listed;
-  const service = { game, compiled, rounds, pairs, catalogue, returns };
-  const app = await testApp(gameRoutes(service), issuer);
+  const app = await testApp(gameRoutes({ ...pod, game, compiled }), issuer);
   return { listed, pod, app, base: `/games/${listed.name}` };
 }
 

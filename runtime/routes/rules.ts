@@ -1,23 +1,29 @@
 import type { JsonSchema, StakeTerms } from "../../games/game.ts";
 import { formatAmount } from "../../games/money.ts";
+import { represented } from "../representation.ts";
 import type { Route } from "../route.ts";
-import { game as gameName, gameState, list, object, ref } from "./schemas.ts";
+import { game as gameName, gameState, list, object, ref, revision } from "./schemas.ts";
 import type { GameService } from "./service.ts";
 
 const text: JsonSchema = { type: "string" };
 
-const rulesSchema = object({
-  name: gameName,
-  title: text,
+/** What a revision is: its engine, its configuration and its exact returns. */
+export const revisionFields = {
   engine: text,
   engineVersion: text,
-  revision: text,
-  state: gameState,
+  revision,
   config: { description: "the configuration with its defaults" },
   returns: {
     ...list({ type: "object", required: ["bet", "rtp"], properties: { rtp: text } }),
     description: "the exact return to player by bet; with `side` it is a side bet",
   },
+} satisfies Record<string, JsonSchema>;
+
+const rulesSchema = object({
+  name: gameName,
+  title: text,
+  state: gameState,
+  ...revisionFields,
   betSchema: { description: "JSON Schema of `bet`" },
   actionSchema: { description: "JSON Schema of `action`; null where rounds have one step" },
   limits: list(ref("StakeLimits")),
@@ -29,7 +35,7 @@ const rulesSchema = object({
 });
 
 /** Stake limits as decimals. */
-function limitsJson(stakes: readonly StakeTerms[]): object[] {
+export function limitsJson(stakes: readonly StakeTerms[]): object[] {
   return stakes.map(({ currency, digits, min, max, step, maxPayout }) => ({
     currency,
     digits,
@@ -42,14 +48,18 @@ function limitsJson(stakes: readonly StakeTerms[]): object[] {
 
 /** GET /games/<game>: what this game is and what it returns. */
 export function rules({ game, compiled, catalogue, returns }: GameService): Route {
-  const { engine, config, revision, betSchema } = compiled;
+  const { engine, config, betSchema } = compiled;
+  const remembered = represented();
   return {
     method: "GET",
     path: `/games/${game}`,
     name: "rules",
     summary: "The rules: configuration, exact returns, schemas and limits",
     access: "public",
-    answers: { 200: { meaning: "The rules.", schema: rulesSchema } },
+    answers: {
+      200: { meaning: "The rules, with an ETag.", schema: rulesSchema },
+      304: { meaning: "The rules are those that If-None-Match names." },
+    },
     refusals: [],
     async handle() {
       const { title, state, stakes, openTimeoutSeconds } = catalogue();
@@ -58,7 +68,7 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
         title,
         engine: engine.name,
         engineVersion: engine.version,
-        revision,
+        revision: compiled.revision,
         state,
         config,
         betSchema,
@@ -68,8 +78,9 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
         jackpots: [],
       };
       // Some games list thousands of bets: their text is never parsed here.
-      const body = `${JSON.stringify(rest).slice(0, -1)},"returns":${await returns()}}`;
-      return { status: 200, body };
+      const head = JSON.stringify(rest);
+      const whole = async () => `${head.slice(0, -1)},"returns":${await returns()}}`;
+      return { status: 200, body: await remembered(head, whole) };
     },
   };
 }

@@ -67,10 +67,11 @@ export const next: JsonSchema = {
   type: ["string", "null"],
   description: "the cursor of the next page; null where this is the last",
 };
+/** A moment, as every answer writes it. */
+export const time: JsonSchema = { type: "string", format: "date-time" };
 const text: JsonSchema = { type: "string" };
 const nonce: JsonSchema = { type: "integer", minimum: 0 };
-const time: JsonSchema = { type: "string", format: "date-time" };
-const revision: JsonSchema = { type: "string", pattern: "^[0-9a-f]{16}$" };
+export const revision: JsonSchema = { type: "string", pattern: "^[0-9a-f]{16}$" };
 
 const pairFields = {
   serverSeedHash: hash256,
@@ -96,7 +97,8 @@ const problem: JsonSchema = {
   },
 };
 
-const round = object({
+/** The fields of a round, as its player may see it. */
+export const roundFields = {
   id: { type: "string", format: "uuid" },
   game,
   engine: text,
@@ -111,10 +113,14 @@ const round = object({
   outcome: { description: "hidden parts are absent until the round is over" },
   legalActions: list(object({ type: text })),
   jackpotWins: list(object({ name: text, amount: money, status: { enum: ["pending", "paid"] } })),
+  funds: {
+    ...object({ before: money, after: money }),
+    description: "the balance before the first debit, and after the latest debit or credit",
+  },
   fairness: object({ serverSeedHash: hash256, clientSeed, nonce }),
   createdAt: time,
   settledAt: { type: ["string", "null"], format: "date-time" },
-});
+} satisfies Record<string, JsonSchema>;
 
 const stakeLimits = object({
   currency,
@@ -133,7 +139,7 @@ const revealed = object({ serverSeed: hash256, serverSeedHash: hash256, clientSe
 /** The types that answers are made of, as the OpenAPI documents name them. */
 export const types = {
   Problem: problem,
-  Round: round,
+  Round: object(roundFields),
   StakeLimits: stakeLimits,
   Proof: proof,
   SeedPair: object(pairFields),

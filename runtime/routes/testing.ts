@@ -1,6 +1,7 @@
 /** The money layer as a table, for the tests of what HTTP makes of its answers. */
 import { engines } from "../../games/index.ts";
 import { type Compiled, compile } from "../../games/play.ts";
+import type { PlayRecord } from "../play-record.ts";
 import type { Catalogue, Rounds, RoundView, SeedPairs } from "../types.ts";
 import type { GameService } from "./service.ts";
 
@@ -32,6 +33,7 @@ export const sampleRound: RoundView = {
   outcome: { side: "heads" },
   legalActions: [],
   jackpotWins: [],
+  funds: { before: 1000n, after: 1098n },
   fairness: { serverSeedHash: "0".repeat(64), clientSeed: "lucky", nonce: 0 },
   createdAt: new Date("2026-01-01T00:00:00Z"),
   settledAt: new Date("2026-01-01T00:00:00Z"),
@@ -49,6 +51,20 @@ const revealed = {
   serverSeed: "2".repeat(64),
   serverSeedHash: "3".repeat(64),
   clientSeed: "before",
+};
+
+const sampleRecord: PlayRecord = {
+  ...sampleRound,
+  status: "complete",
+  firstStake: 100n,
+  actions: [],
+  phases: [
+    {
+      ...{ version: 0, at: sampleRound.createdAt, debit: 100n, credit: 198n },
+      ...sampleRound.funds,
+    },
+  ],
+  regret: "0",
 };
 
 /** A game whose money layer answers the samples, or what the test says. */
@@ -78,6 +94,13 @@ export function sampleGame(
     compiled,
     catalogue: answers.catalogue ?? (() => row),
     returns: async () => '[{"bet": {}, "rtp": "99/100", "decimal": "0.99"}]',
+    records: {
+      get: async () => sampleRecord,
+      async *pages() {
+        yield [sampleRecord];
+      },
+    },
+    revision: async () => null,
     rounds: {
       place: async () => ({ created: sampleRound }),
       act: async () => ({ round: sampleRound }),

@@ -130,9 +130,8 @@ export async function openTable(
   const { config, stakes } = example(engine);
   const listed = await listedGame(database, engine, config, { stakes: [stakes] });
   const pod = await listed.pod();
-  const { rounds, pairs, catalogue, returns } = pod;
   const { name: game, compiled } = listed;
-  const routes = gameRoutes({ game, compiled, rounds, pairs, catalogue, returns });
+  const routes = gameRoutes({ ...pod, game, compiled });
   const app = await testApp(routes, issuer);
   return {
     listed,

@@ -3,8 +3,17 @@
 -- The row lock of a player's active pair is that player's turn in this game: rounds, actions and rotations wait for one
 -- another there, before they touch anything else.
 CREATE FUNCTION lock_pairs(of_players text[]) RETURNS void
-LANGUAGE sql SET search_path FROM CURRENT AS $$
-  SELECT FROM seed_pairs WHERE player = ANY (of_players) AND state = 'active' ORDER BY id FOR NO KEY UPDATE;
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  locked bigint;
+BEGIN
+  -- A rotation that this waited for has made another pair the active one: then that is locked in turn.
+  LOOP
+    PERFORM FROM seed_pairs WHERE player = ANY (of_players) AND state = 'active' ORDER BY id FOR NO KEY UPDATE;
+    GET DIAGNOSTICS locked = ROW_COUNT;
+    EXIT WHEN locked >= (SELECT count(*) FROM seed_pairs WHERE player = ANY (of_players) AND state = 'active');
+  END LOOP;
+END
 $$;
 
 -- The pair as the runtime needs it: it opens `sealed` with the game's seed key.

@@ -1,0 +1,67 @@
+import { div, fraction, parseFraction, toDecimal } from "../../games/fraction.ts";
+import { formatAmount } from "../../games/money.ts";
+import type { PlayRecord } from "../play-record.ts";
+import { roundJson } from "./round-json.ts";
+import { list, money, object, roundFields, time } from "./schemas.ts";
+
+/** Decimals of a minor unit to which regret is kept. */
+const REGRET_DIGITS = 6;
+
+/** A play record as HTTP shows it: the round, and what its player saw, chose, had and won on the way. */
+export function recordJson(record: PlayRecord) {
+  const { digits, status, firstStake, actions, phases, regret } = record;
+  const amount = (minor: bigint) => formatAmount(minor, digits);
+  const won = record.jackpotWins.reduce((sum, win) => sum + win.amount, record.payout ?? 0n);
+  return {
+    ...roundJson(record),
+    status,
+    firstStake: amount(firstStake),
+    totalWin: record.payout === null ? null : amount(won),
+    actions,
+    phases: phases.map(({ version, at, debit, credit, before, after }) => ({
+      ...{ version, at: at.toISOString(), debit: amount(debit), credit: amount(credit) },
+      funds: { before: amount(before), after: amount(after) },
+    })),
+    regret: regret === null ? null : regretText(regret, digits),
+  };
+}
+
+function regretText(minorUnits: string, digits: number): string {
+  const whole = div(parseFraction(minorUnits), fraction(10n ** BigInt(digits)));
+  return toDecimal(whole, digits + REGRET_DIGITS);
+}
+
+const text = { type: "string" } as const;
+const funds = object({ before: money, after: money });
+
+/** The schema of `recordJson`, which the OpenAPI document names PlayRecord. */
+export const playRecord = object({
+  ...roundFields,
+  status: {
+    enum: ["in progress", "complete", "interrupted", "voided"],
+    description: "interrupted: the player left the round, and the house finishes or finished it",
+  },
+  firstStake: { ...money, description: "the first debit; `stake` is all of them" },
+  totalWin: {
+    anyOf: [money, { type: "null" }],
+    description: "payout and jackpots; null while the round is open",
+  },
+  actions: {
+    ...list({
+      type: "object",
+      required: ["type", "version", "by"],
+      properties: { type: text, version: { type: "integer" }, by: { enum: ["player", "default"] } },
+    }),
+    description: "the player's choices, and the house's where the round was left",
+  },
+  phases: list(
+    object({
+      version: { type: "integer", description: "of the round before it; 0 for the bet" },
+      ...{ at: time, debit: money, credit: money, funds },
+    }),
+  ),
+  regret: {
+    anyOf: [text, { type: "null" }],
+    description: "expected payout that the player's decisions gave away; null while open",
+  },
+});
