@@ -76,6 +76,17 @@ export class NodeError extends Error {
   override readonly name = "NodeError" as const;
 }
 
+/** The node answered with an error of JSON-RPC: it is there, and refuses. */
+export class RpcError extends Error {
+  override readonly name = "RpcError" as const;
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** One node. A call throws NodeError where the node cannot answer; what the node does not have is undefined. */
 export interface ChainNode {
   /** Host and port: never a password of its URL. */
@@ -93,6 +104,11 @@ export interface ChainNode {
   submit(raw: string): Promise<SubmitResult>;
   /** In the node's canonical chain. */
   inclusion(transactionHash: string): Promise<Inclusion | undefined>;
+  /**
+   * JSON-RPC, for what only the wallet of this kind of chain asks (withdrawals/). Throws NodeError where the node does not
+   * answer, and RpcError where it answers that it cannot.
+   */
+  request(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Calls back when the node may have a new block: only a wake-up, polling is the truth. Returns what stops it. */
   wake?(onBlock: () => void): () => void;
   close(): void;
