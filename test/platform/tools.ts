@@ -36,7 +36,7 @@ const tools = {
   kubeconform: fromGo("github.com/yannh/kubeconform", "v0.8.0", "cmd/kubeconform"),
   promtool: fromGo(
     "github.com/prometheus/prometheus",
-    "v0.316.0",
+    "v0.314.0",
     "cmd/promtool",
     debian("prometheus", "promtool"),
   ),

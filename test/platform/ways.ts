@@ -109,7 +109,8 @@ export function goBuild(module: string, version: string, command: string): Way {
       const path = join(folder, command.split("/").at(-1) ?? command);
       const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
       await runs("go", ["build", "-C", sources, ...flags, "-o", path, `./${command}`], {
-        env: { CGO_ENABLED: "0" },
+        // Its own work space, where it has one, names folders that the module lacks.
+        env: { CGO_ENABLED: "0", GOWORK: "off" },
       });
       return path;
     },

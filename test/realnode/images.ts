@@ -2,16 +2,15 @@ import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { serverAccount } from "../../local/postgres/account.ts";
 import { postgresPrograms } from "../../local/postgres/programs.ts";
+import { inImage } from "../platform/image-files.ts";
 import { output, run } from "./shell.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-/** What the image of the project leaves out: only other machines and tests need it. */
-const OUTSIDE = /^(local|test|bench|docs|manifests|terraform|\.github|\.ci)\/|\.test\.ts$/;
 
-/** The image of the project: its sources as they are and the production dependencies, nothing built. */
+/** The image of the project, with the files that the Dockerfile names: sources and production dependencies, nothing built. */
 export function projectImage(realnode: string, work: string): void {
   const folder = join(work, "pitboss");
-  copySources(folder, (file) => !OUTSIDE.test(file));
+  copySources(folder, inImage);
   const flags = ["--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
   run("npm", ["ci", "--loglevel=error", ...flags], { cwd: folder });
   run(realnode, ["node-image", folder, "localhost/pitboss:1", "--cmd", '["runtime/main.ts"]']);
