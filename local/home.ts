@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { lockOwner, tryLock, unlock } from "./lock.ts";
+import { nodes } from "./nodes.ts";
 import { type ProcessRecord, reap } from "./processes/records.ts";
 import { startTime } from "./processes/start-time.ts";
 
@@ -61,10 +62,14 @@ export function runningPid(path: string): number | undefined {
 
 /** Ends what a run that crashed, or was told to end at once, has left; says what that was. */
 export async function endLeftovers(home: Home, patienceMs?: number): Promise<ProcessRecord[]> {
-  const pods = await reap(home.at("node", "processes"), patienceMs);
+  const pods = await Promise.all(
+    nodes.map(({ folder }) => reap(home.at(folder, "processes"), patienceMs)),
+  );
   const servers = await reap(home.records, patienceMs);
-  rmSync(home.at("node", "pods"), { recursive: true, force: true });
-  return [...pods, ...servers];
+  for (const { folder } of nodes) {
+    rmSync(home.at(folder, "pods"), { recursive: true, force: true });
+  }
+  return [...pods.flat(), ...servers];
 }
 
 function lockFile(path: string): string {

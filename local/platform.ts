@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
+import { ChainSockets, chainTarget } from "./chain-sockets.ts";
+import { anvilProgram, chainImages, prepareDisk } from "./chains.ts";
 import { adminUser } from "./control-plane/credentials.ts";
 import { writeKubeconfig } from "./control-plane/kubeconfig.ts";
 import { type Component, type ControlPlane, startControlPlane } from "./control-plane.ts";
@@ -21,6 +23,7 @@ import { type Issuer, openIssuer } from "./issuer.ts";
 import { NodeAgent } from "./node-agent/agent.ts";
 import { NodeApi } from "./node-agent/api.ts";
 import { metricsObjects } from "./node-agent/metrics-api.ts";
+import { type LocalNode, nodes, nodeUser } from "./nodes.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { resolveControlPlane } from "./resolver/resolve.ts";
@@ -45,8 +48,6 @@ export interface Addresses {
 }
 
 const root = join(import.meta.dirname, "..");
-const nodeName = "local";
-const nodeUser = `system:node:${nodeName}`;
 
 /** The whole platform on one machine, started bottom-up and stopped the other way round. */
 export class LocalPlatform {
@@ -85,12 +86,12 @@ export class LocalPlatform {
     signal.throwIfAborted();
     say("installing the platform: CRDs, manifests/base, settings");
     const applier = new Applier(api);
-    await Promise.all([this.#install(applier, issuer, url, database), this.#agent(plane, applier)]);
+    await Promise.all([this.#install(applier, issuer, url, database), this.#nodes(plane, applier)]);
     signal.throwIfAborted();
-    await this.#gateway(plane, issuer, url);
+    await Promise.all([this.#gateway(plane, issuer, url), this.#chainSockets(plane)]);
     signal.throwIfAborted();
     say("applying the Games");
-    await this.#games(applier);
+    await this.#examples(applier);
     return { api: url, lobby: url, kubeconfig, database: databaseUrl(this.#running()) };
   }
 
@@ -166,7 +167,7 @@ export class LocalPlatform {
       binaries,
       port: await stablePort(home.at("api-port")),
       awaitControllers: false,
-      users: [{ name: nodeUser, groups: ["system:nodes"] }],
+      users: nodes.map((node) => ({ name: nodeUser(node), groups: ["system:nodes"] })),
       records: home.records,
     });
     this.#plane = plane;
@@ -182,30 +183,46 @@ export class LocalPlatform {
     const isGround = ({ kind }: { kind: string }) =>
       kind === "Namespace" || kind === "CustomResourceDefinition";
     const { issuer: name, audience, jwks } = issuer;
+    const chainAgents = chainTarget(this.#options.home.at("chains"));
     await applier.applyAll(
       [
         ...gatewayKinds.flat(),
         ...base.filter(isGround),
-        ...platformObjects({ url, issuer: name, audience, jwks }, database),
+        ...platformObjects({ url, issuer: name, audience, jwks, chainAgents }, database),
         ...base.filter((object) => !isGround(object)),
       ],
       platformNamespace,
     );
   }
 
-  async #agent(plane: ControlPlane, applier: Applier): Promise<void> {
+  /** The first node answers the metrics API for all, so that it comes last. */
+  async #nodes(plane: ControlPlane, applier: Applier): Promise<void> {
+    const [main, ...others] = nodes;
+    const peers: NodeAgent[] = [];
+    for (const node of others) peers.push(await this.#node(plane, node));
+    const first = await this.#node(plane, main, peers);
+    await applier.applyAll(metricsObjects(first.port), platformNamespace);
+  }
+
+  async #node(
+    plane: ControlPlane,
+    { folder, podRange, ...node }: LocalNode,
+    peers: readonly NodeAgent[] = [],
+  ): Promise<NodeAgent> {
     const { home } = this.#options;
-    const directory = home.at("node");
+    const directory = home.at(folder);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const agent = new NodeAgent({
-      access: plane.access(nodeUser),
-      node: { name: nodeName },
-      directory,
-      images: { "pitboss:local": { cwd: root, programs: { node: process.execPath } } },
+      access: plane.access(nodeUser(node)),
+      ...{ node, podRange, directory, peers, disk: home.at("disk") },
+      images: {
+        "pitboss:local": { cwd: root, programs: { node: process.execPath } },
+        ...chainImages(root),
+      },
       common: {
         PATH: process.env["PATH"] ?? "",
         // Compiled once, not by each of the pods: a third of their start and of their memory.
-        NODE_COMPILE_CACHE: this.#options.home.at("compile-cache"),
+        NODE_COMPILE_CACHE: home.at("compile-cache"),
         KUBERNETES_SERVICE_HOST: "127.0.0.1",
         KUBERNETES_SERVICE_PORT: String(plane.port),
       },
@@ -213,11 +230,21 @@ export class LocalPlatform {
         key: readFileSync(plane.keyFile, "utf8"),
         cert: readFileSync(plane.caFile, "utf8"),
       },
-      logger: this.#logger("node-agent"),
+      logger: this.#logger(`node-agent-${node.name}`),
     });
-    const endpoint = await agent.start();
-    this.#onStop("the pods", () => agent.stop());
-    await applier.applyAll(metricsObjects(endpoint), platformNamespace);
+    await agent.start();
+    this.#onStop(`the pods of node ${node.name}`, () => agent.stop());
+    return agent;
+  }
+
+  async #chainSockets(plane: ControlPlane): Promise<void> {
+    const sockets = new ChainSockets({
+      access: plane.access(),
+      directory: this.#options.home.at("chains"),
+      logger: this.#logger("chain-sockets"),
+    });
+    await sockets.start();
+    this.#onStop("the chains' sockets", () => sockets.stop());
   }
 
   async #gateway(plane: ControlPlane, issuer: Issuer, url: string): Promise<void> {
@@ -231,16 +258,30 @@ export class LocalPlatform {
     this.#onStop("the gateway", () => gateway.stop());
   }
 
-  async #games(applier: Applier): Promise<void> {
-    const { games } = this.#options.settings;
-    const all = await manifestFiles(games ?? join(root, "games"));
-    const files = games === undefined ? all.filter((file) => file.endsWith("/game.yaml")) : all;
-    const objects = await Promise.all(files.map(readManifests));
-    await applier.applyAll(objects.flat(), gamesNamespace);
+  async #examples(applier: Applier): Promise<void> {
+    const { home, settings, say } = this.#options;
+    const { games } = settings;
+    const files =
+      games === undefined
+        ? [...(await manifestFiles(join(root, "games"))).filter(isGame), ...(await chainFiles(say))]
+        : await manifestFiles(games);
+    const objects = (await Promise.all(files.map(readManifests))).flat();
+    prepareDisk(home.at("disk"), objects);
+    await applier.applyAll(objects, gamesNamespace);
   }
 
   #logger(name: string) {
     const destination = this.#options.home.at("logs", `${name}.log`);
     return pino({ name }, pino.destination({ dest: destination, mkdir: true, sync: true }));
   }
+}
+
+const isGame = (file: string): boolean => file.endsWith("/game.yaml");
+
+async function chainFiles(say: (message: string) => void): Promise<string[]> {
+  if (anvilProgram() !== undefined) return manifestFiles(join(root, "chains"));
+  say(
+    `npm has no anvil for ${process.platform}-${process.arch}: the example Chain in chains/ is left out`,
+  );
+  return [];
 }

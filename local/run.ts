@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "./error-text.ts";
 import { endLeftovers, type Home, openHome } from "./home.ts";
+import { nodes } from "./nodes.ts";
 import { removeOldLogs } from "./old-logs.ts";
 import { type Addresses, LocalPlatform } from "./platform.ts";
 import { freePort, isFree } from "./ports.ts";
@@ -17,7 +18,7 @@ const lastStepMs = 3_000;
 export async function run(settings: Settings): Promise<number> {
   const home = openHome(settings.home);
   const forget = noteRunning();
-  removeOldLogs(home.at("node", "logs"));
+  for (const { folder } of nodes) removeOldLogs(home.at(folder, "logs"));
   const began = Date.now();
   const say = (message: string) =>
     console.error(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${message}`);

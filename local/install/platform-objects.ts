@@ -18,6 +18,8 @@ export interface PlatformSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly jwks: string;
+  /** The gRPC target of a Chain's agents; {namespace} and {name} stand for the Chain's. */
+  readonly chainAgents?: string;
 }
 
 /** What manifests/base leaves to the place where it is installed: settings and database Secrets. */
@@ -32,6 +34,7 @@ export function platformObjects(settings: PlatformSettings, database: DatabaseAc
         PITBOSS_JWKS: settings.jwks,
         PITBOSS_GATEWAY: "pitboss/pitboss",
         PITBOSS_DATABASE_CONNECTIONS: String(database.connections),
+        ...(settings.chainAgents ? { PITBOSS_CHAIN_AGENTS: settings.chainAgents } : {}),
       },
     },
     databaseSecret("database", "pitboss_operator", database.operatorPassword, database),

@@ -6,7 +6,7 @@ import { NodeApi } from "./api.ts";
 import type { ImageTable } from "./images.ts";
 import type { Pod } from "./kinds.ts";
 import { type LogServer, startLogServer } from "./log-server.ts";
-import { metricsAnswer, type PodUsage } from "./metrics-api.ts";
+import { metricsAnswer, type NodeUsage, type PodUsage } from "./metrics-api.ts";
 import { type NodeOptions, registerNode, renewLease } from "./node.ts";
 import { logFileOf, PodRun } from "./pod-run.ts";
 import { podStatus } from "./pod-status.ts";
@@ -33,6 +33,8 @@ export interface NodeAgentOptions {
   images: ImageTable;
   /** Variables of every container: PATH, and where the API server is. */
   common: Readonly<Record<string, string>>;
+  /** Other nodes for which its endpoint answers the metrics API too. */
+  peers?: readonly NodeAgent[];
   /** For the log endpoint. */
   certificate: { key: string; cert: string };
   logger: Logger;
@@ -69,16 +71,25 @@ export class NodeAgent {
     this.#writer = new PodWriter(this.#api, options.logger, this.#end.signal);
   }
 
+  /** Of its endpoint; 0 before it was started. */
+  get port(): number {
+    return this.#logs?.port ?? 0;
+  }
+
   /** Answers the port of its endpoint. */
   async start(): Promise<number> {
-    const { certificate, directory, node } = this.#options;
+    const { certificate, directory, node, peers = [] } = this.#options;
     const findLog = (namespace: string, pod: string, container: string) => {
       const known = [...this.#pods.values()].some(
         (held) => held.pod.metadata.namespace === namespace && held.pod.metadata.name === pod,
       );
       return known ? logFileOf(directory, `${namespace}/${pod}`, container) : undefined;
     };
-    const metrics = (url: URL) => metricsAnswer(url, node.name, this.#podUsages());
+    const metrics = (url: URL) =>
+      metricsAnswer(
+        url,
+        [this, ...peers].map((one) => one.usage()),
+      );
     this.#logs = await startLogServer(certificate, findLog, metrics);
     await registerNode(this.#api, { ...node, port: this.#logs.port });
     this.#tasks = [this.#heartbeat(), this.#follow(), this.#measure()];
@@ -121,6 +132,11 @@ export class NodeAgent {
       await this.#usage.sample(pids);
       await pause(MEASURE_MS, this.#end.signal);
     }
+  }
+
+  /** What its pods use. */
+  usage(): NodeUsage {
+    return { name: this.#options.node.name, pods: this.#podUsages() };
   }
 
   #podUsages(): PodUsage[] {

@@ -9,6 +9,12 @@ export interface PodUsage {
   readonly containers: readonly { readonly name: string; readonly usage: Usage }[];
 }
 
+/** A node and what its pods use. */
+export interface NodeUsage {
+  readonly name: string;
+  readonly pods: readonly PodUsage[];
+}
+
 const group = "metrics.k8s.io";
 const version = `${group}/v1beta1`;
 const root = `/apis/${version}`;
@@ -17,20 +23,24 @@ const root = `/apis/${version}`;
  * The resource metrics API, which the API server forwards to us: the autoscaler and `kubectl top` ask
  * it. Undefined: there is no such resource.
  */
-export function metricsAnswer(url: URL, node: string, pods: readonly PodUsage[]): unknown {
+export function metricsAnswer(url: URL, nodes: readonly NodeUsage[]): unknown {
   const { pathname } = url;
   if (pathname === root) return resourceList;
   if (!pathname.startsWith(`${root}/`)) return undefined;
   const parts = pathname.slice(root.length + 1).split("/");
   const selector = url.searchParams.get("labelSelector") ?? "";
   if (parts[0] === "nodes") {
-    const metrics = nodeMetrics(node, pods);
-    return parts[1] === undefined ? list("NodeMetrics", [metrics]) : metrics;
+    const all = nodes.map(nodeMetrics);
+    const [, wanted] = parts;
+    return wanted === undefined
+      ? list("NodeMetrics", all)
+      : all.find(({ metadata }) => metadata.name === wanted);
   }
   const [namespace, kind, name] =
     parts[0] === "namespaces" ? parts.slice(1) : [undefined, ...parts];
   if (kind !== "pods") return undefined;
-  const chosen = pods
+  const chosen = nodes
+    .flatMap(({ pods }) => pods)
     .filter((pod) => namespace === undefined || pod.namespace === namespace)
     .filter(({ labels }) => selects(selector, labels));
   if (name === undefined) return list("PodMetrics", chosen.map(podMetrics));
@@ -73,7 +83,7 @@ function podMetrics({ namespace, name, labels, containers }: PodUsage) {
   };
 }
 
-function nodeMetrics(name: string, pods: readonly PodUsage[]) {
+function nodeMetrics({ name, pods }: NodeUsage) {
   const usages = pods.flatMap(({ containers }) => containers.map(({ usage }) => usage));
   return {
     ...head("NodeMetrics", Math.max(0, ...usages.map(({ windowMs }) => windowMs))),
