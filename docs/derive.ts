@@ -1,6 +1,7 @@
 import { lobbySettings } from "../lobby/config.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
 import { reasons } from "../operator/game/reasons.ts";
+import { platformReasons, type ReasonFacts } from "../operator/platform/reasons.ts";
 import { runtimeSettings } from "../runtime/config.ts";
 import { errors } from "../runtime/errors.ts";
 
@@ -28,23 +29,22 @@ interface Setting {
 export const pages: readonly Page[] = [
   {
     path: "docs/conditions.md",
-    source: "operator/game/reasons.ts",
+    source: "operator/platform/reasons.ts, operator/game/reasons.ts",
     content: () =>
-      page("operator/game/reasons.ts", [
+      page("operator/platform/reasons.ts and operator/game/reasons.ts", [
         "# Conditions and their reasons",
         "",
-        "Every condition and event of a Game has one of these reasons; its message says what it means for that Game.",
+        "Every condition and event has one of these reasons; its message says what it means for that object.",
+        "",
+        "## Every kind",
+        "",
+        ...reasonTable(platformReasons),
+        "",
+        "## Game",
+        "",
         "`Ready` has the first reason that keeps the game from serving its proven revision.",
         "",
-        ...table(
-          ["reason", "outlook", "meaning", "what to do"],
-          Object.entries(reasons).map(([name, { outlook, meaning, cure }]) => [
-            `\`${name}\``,
-            outlooks[outlook],
-            meaning,
-            cure,
-          ]),
-        ),
+        ...reasonTable(ownReasons(reasons)),
       ]),
   },
   {
@@ -91,6 +91,22 @@ export const pages: readonly Page[] = [
       ]),
   },
 ];
+
+function ownReasons(all: Readonly<Record<string, ReasonFacts>>) {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in platformReasons)));
+}
+
+function reasonTable(all: Readonly<Record<string, ReasonFacts>>): string[] {
+  return table(
+    ["reason", "outlook", "meaning", "what to do"],
+    Object.entries(all).map(([name, { outlook, meaning, cure }]) => [
+      `\`${name}\``,
+      outlooks[outlook],
+      meaning,
+      cure,
+    ]),
+  );
+}
 
 function page(source: string, lines: readonly string[]): string {
   return [

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
-import { type GameController, gameController } from "./game/controller.ts";
-import { housekeepingLoop, type Loop } from "./game/housekeeping.ts";
-import { kinds, optionalKinds } from "./game/kinds.ts";
+import { gameController } from "./game/controller.ts";
 import { failedWith } from "./kube/api-error.ts";
 import { loadConfig } from "./kube/load-config.ts";
 import type { Logger } from "./kube/logger.ts";
 import { OperatorBase, type OperatorSettings } from "./kube/operator.ts";
 import { GameMetrics } from "./metrics.ts";
+import { housekeepingLoop, type Loop } from "./platform/housekeeping.ts";
+import { optionalKinds, ownKinds } from "./platform/kinds.ts";
+import type { KindController, Machinery } from "./platform/machinery.ts";
+import { PlatformDatabase } from "./platform/platform-database.ts";
 
 /** What a test says differently from the environment. */
 export type Overrides = Partial<
@@ -23,8 +25,9 @@ export class PitbossOperator extends OperatorBase {
   readonly #log: Logger;
   readonly #metrics: GameMetrics;
   readonly #stopping = new AbortController();
-  #controllers: readonly GameController[] = [];
-  #loops: readonly Loop[] = [];
+  #controllers: readonly KindController[] = [];
+  #platformDatabase: PlatformDatabase | undefined;
+  #housekeeping: Loop | undefined;
 
   constructor(config: Config, registry: Registry, log: Logger, overrides: Overrides = {}) {
     const { env } = config;
@@ -51,20 +54,36 @@ export class PitbossOperator extends OperatorBase {
   protected override async init(): Promise<void> {
     await this.#crdsInstalled();
     const { client, events, discovery } = this;
-    const machinery = {
+    this.#platformDatabase = this.#database();
+    const machinery: Machinery = {
       ...{ client, events, discovery },
       logger: this.#log,
+      platformDatabase: this.#platformDatabase,
       informer: this.informer.bind(this),
       controller: this.controller.bind(this),
     };
     this.#controllers = [gameController(machinery, this.#config, this.#metrics)];
   }
 
+  #database(): PlatformDatabase {
+    const { env } = this.#config;
+    return new PlatformDatabase({
+      client: this.client,
+      logger: this.#log,
+      namespace: env.PITBOSS_NAMESPACE,
+      secretName: env.PITBOSS_DATABASE_SECRET,
+      keySecretName: env.PITBOSS_PLATFORM_KEY_SECRET,
+      limits: { platform: env.PITBOSS_PLATFORM_ID, connections: env.PITBOSS_DATABASE_CONNECTIONS },
+    });
+  }
+
+  // The database first, so that the first look at an object knows it.
   protected override async lead(): Promise<void> {
-    for (const { lead } of this.#controllers) await lead();
-    this.#loops = this.#controllers.map(({ platformDatabase }) =>
-      housekeepingLoop(platformDatabase, this.#log),
-    );
+    const database = this.#platformDatabase;
+    if (!database) return;
+    await database.start();
+    for (const controller of this.#controllers) controller.lead();
+    this.#housekeeping = housekeepingLoop(database, this.#log);
   }
 
   override stop(): void {
@@ -74,23 +93,28 @@ export class PitbossOperator extends OperatorBase {
 
   /** Lets go of what the controllers hold; to be called once `finished` has settled. */
   async close(): Promise<void> {
-    for (const loop of this.#loops) await loop.stop();
+    await this.#housekeeping?.stop();
     for (const controller of this.#controllers) await controller.stop();
+    await this.#platformDatabase?.stop();
   }
 
-  // Without its CRD nothing can be watched; it may well be applied after the operator.
+  // Without its CRD nothing of a kind can be watched; it may well be applied after the operator.
   async #crdsInstalled(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted && !(await this.#gamesAreServed())) {
+    while (!signal.aborted && !(await this.#kindsAreServed())) {
       await sleep(CRD_RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #gamesAreServed(): Promise<boolean> {
+  async #kindsAreServed(): Promise<boolean> {
     try {
-      const { apiVersion, plural } = kinds.game;
-      if (await this.discovery.find(apiVersion, plural)) return true;
-      this.#log.error({}, "the CRD games.pitboss.dev is not installed: kubectl apply -f crds/");
+      for (const { apiVersion, plural } of ownKinds) {
+        if (await this.discovery.find(apiVersion, plural)) continue;
+        const crd = `${plural}.${apiVersion.split("/")[0]}`;
+        this.#log.error({}, `the CRD ${crd} is not installed: kubectl apply -f crds/`);
+        return false;
+      }
+      return true;
     } catch (error) {
       if (!failedWith(error, "away", "busy")) throw error;
       this.#log.error({ err: error }, "the API server cannot be reached; it is tried again");

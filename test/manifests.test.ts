@@ -6,7 +6,7 @@ import { Agent, request } from "undici";
 import { parseAllDocuments } from "yaml";
 import { lobbySettings } from "../lobby/config.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
-import { kinds } from "../operator/game/kinds.ts";
+import { kinds } from "../operator/platform/kinds.ts";
 import { runtimeSettings } from "../runtime/config.ts";
 import { type TestCluster, testCluster } from "./harness/control-plane.ts";
 

@@ -2,21 +2,18 @@
  * The conditions of a Game. Each is an ordered list of pure checks over one observed state: the first
  * that finds something says why the condition is not True. A message is what a person does next.
  */
-import type { ChildFault, Finding, Observed } from "./observe.ts";
+import type { ChildFault } from "../platform/apply.ts";
+import type { ConditionRule } from "../platform/claims.ts";
+import type { Found as KindFound } from "../platform/finding.ts";
+import type { Observed } from "./observe.ts";
 import { podChecks } from "./pod-checks.ts";
+import type { Reason } from "./reasons.ts";
 import { REVISION_LABEL } from "./resources/names.ts";
 import { routeChecks } from "./route-checks.ts";
 
-/** What a check found wrong; `unknown` where it cannot be told yet. */
-export type Found = Finding & { readonly unknown?: true };
+export type Found = KindFound<Reason>;
 
 export type Check = (state: Observed) => Found | undefined;
-
-interface ConditionRule {
-  readonly checks: readonly Check[];
-  /** What is said when no check finds anything. */
-  readonly well: (state: Observed) => Finding;
-}
 
 /** In the order in which a Game is made: Ready's reason is that of the first condition that is not True. */
 export const conditionRules = {
@@ -61,7 +58,7 @@ export const conditionRules = {
       message: way.kind === "HTTPRoute" ? "the gateway leads players here" : "players get here",
     }),
   },
-} as const satisfies Record<string, ConditionRule>;
+} as const satisfies Record<string, ConditionRule<Observed, Reason>>;
 
 const pods = (count = 0): string => (count === 1 ? "1 pod" : `${count} pods`);
 

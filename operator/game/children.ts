@@ -2,7 +2,9 @@
 import type { Game } from "../../crds/generated/game.ts";
 import type { Platform } from "../config.ts";
 import type { Kind } from "../kube/object.ts";
-import { kinds } from "./kinds.ts";
+import type { Plan } from "../platform/apply.ts";
+import { kinds } from "../platform/kinds.ts";
+import { withReplicas } from "./hand-over.ts";
 import { buildAutoscaler } from "./resources/autoscaler.ts";
 import type { Child } from "./resources/child.ts";
 import { buildConfigMap } from "./resources/config-map.ts";
@@ -17,15 +19,6 @@ import { buildRoute } from "./resources/route.ts";
 import { buildSecret } from "./resources/secret.ts";
 import { buildService } from "./resources/service.ts";
 import { buildServiceMonitor } from "./resources/service-monitor.ts";
-
-/** One child: what it should be, or that there should be none of that name. */
-export interface Plan {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly desired: Child | undefined;
-  /** What comes after this one would act on it, so it must be right first. */
-  readonly gates: boolean;
-}
 
 export interface ServingFacts {
   readonly serving: Revision;
@@ -51,7 +44,10 @@ export function planChildren(game: Game, platform: Platform, facts: ServingFacts
   return [
     gate(kinds.configMap, buildConfigMap(game, serving)),
     gate(kinds.secret, buildSecret(game, credentials)),
-    gate(kinds.deployment, deployment),
+    {
+      ...gate(kinds.deployment, deployment),
+      adjust: (client, desired, live) => withReplicas(client, game, desired, live),
+    },
     gate(kinds.service, buildService(game)),
     plan(kinds.autoscaler, buildAutoscaler(game)),
     plan(kinds.disruptionBudget, buildDisruptionBudget(game)),

@@ -1,16 +1,15 @@
-import type { Game } from "../../crds/generated/game.ts";
+import type { Game, GameStatus } from "../../crds/generated/game.ts";
 import type { Prover } from "../../games/prove.ts";
 import type { Platform } from "../config.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import type { Informer } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
-import type { KubeObject } from "../kube/object.ts";
 import type { GameMetrics } from "../metrics.ts";
-import type { ApplyContext } from "./apply.ts";
+import type { ApplyContext } from "../platform/apply.ts";
+import type { PlatformDatabase } from "../platform/platform-database.ts";
+import type { StatusWriter } from "../platform/status-writer.ts";
 import type { GameDatabase } from "./game-database.ts";
 import type { LivePod } from "./live.ts";
-import type { PlatformDatabase } from "./platform-database.ts";
-import type { StatusWriter } from "./status-writer.ts";
 
 /** Everything that reconciling a Game depends on. */
 export interface GameContext extends ApplyContext {
@@ -18,7 +17,7 @@ export interface GameContext extends ApplyContext {
   readonly prover: Pick<Prover, "prove">;
   readonly platformDatabase: PlatformDatabase;
   readonly databases: GameDatabase;
-  readonly statuses: StatusWriter;
+  readonly statuses: StatusWriter<GameStatus>;
   readonly games: Informer<Game>;
   /** Metadata only: which revisions can still start pods. */
   readonly replicaSets: Informer;
@@ -33,10 +32,3 @@ export interface GameContext extends ApplyContext {
 
 /** The caches of children and pods are looked up by the Game that they are of. */
 export const BY_GAME = "game";
-
-/** `namespace/name` of the Game that an object of ours says it is of. */
-export function gameKeys(object: KubeObject, label: string): string[] {
-  const { namespace, labels } = object.metadata;
-  const game = labels?.[label];
-  return game && namespace ? [`${namespace}/${game}`] : [];
-}

@@ -1,40 +1,25 @@
-import type { Game } from "../../crds/generated/game.ts";
+import type { Game, GameStatus } from "../../crds/generated/game.ts";
 import type { Config } from "../config.ts";
-import type { Client } from "../kube/client.ts";
-import type { Controller, ControllerOptions } from "../kube/controller.ts";
-import type { Discovery } from "../kube/discovery.ts";
-import type { EventRecorder } from "../kube/events.ts";
-import type { Change, Informer, InformerOptions } from "../kube/informer.ts";
-import type { Logger } from "../kube/logger.ts";
+import type { Informer } from "../kube/informer.ts";
 import type { Kind, KubeObject } from "../kube/object.ts";
 import type { GameMetrics } from "../metrics.ts";
-import { BY_GAME, type GameContext, gameKeys } from "./context.ts";
+import { OURS } from "../platform/child.ts";
+import { kinds, optionalKinds } from "../platform/kinds.ts";
+import {
+  cacheFor,
+  type KindController,
+  labelledKeys,
+  type Machinery,
+  matters,
+} from "../platform/machinery.ts";
+import { StatusWriter } from "../platform/status-writer.ts";
+import { BY_GAME, type GameContext } from "./context.ts";
 import { GameDatabase } from "./game-database.ts";
-import { kinds, optionalKinds } from "./kinds.ts";
 import type { LivePod } from "./live.ts";
 import { ObservedPlayWriter } from "./observed-play.ts";
-import { PlatformDatabase } from "./platform-database.ts";
 import { ProofProcess } from "./proof-process.ts";
 import { reconcileGame } from "./reconcile.ts";
 import { GAME_LABEL } from "./resources/names.ts";
-import { StatusWriter } from "./status-writer.ts";
-
-/** What the operator's machinery offers to a controller of any kind. */
-export interface Machinery {
-  readonly client: Client;
-  readonly events: EventRecorder;
-  readonly discovery: Discovery;
-  readonly logger: Logger;
-  informer<T extends KubeObject>(
-    options: Pick<
-      InformerOptions<T>,
-      "kind" | "labels" | "indexes" | "metadataOnly" | "optional" | "resync" | "transform"
-    >,
-  ): Informer<T>;
-  controller(
-    options: Pick<ControllerOptions, "name" | "reconcile" | "concurrency" | "timeoutMs">,
-  ): Controller;
-}
 
 const CHILDREN: readonly Kind[] = [
   kinds.configMap,
@@ -50,31 +35,21 @@ const CHILDREN: readonly Kind[] = [
   kinds.ingress,
 ];
 
-const OURS = { "app.kubernetes.io/managed-by": "pitboss", "app.kubernetes.io/part-of": "pitboss" };
-
 const CONCURRENCY = 8;
-
-/** Everything that looks after Games: to be started by the leader, and stopped. */
-export interface GameController {
-  readonly platformDatabase: PlatformDatabase;
-  /** The database first, so that the first look at a Game knows it. */
-  lead(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** Wires the Game controller: what it watches, and what each change makes it look at. */
 export function gameController(
   machinery: Machinery,
-  { env, platform }: Config,
+  { platform }: Config,
   metrics: GameMetrics,
-): GameController {
-  const { client, discovery, events, logger } = machinery;
+): KindController {
+  const { client, discovery, events, logger, platformDatabase } = machinery;
   const games = machinery.informer<Game>({
     kind: kinds.game,
     indexes: { name: ({ metadata }) => [metadata.name], uid: ({ metadata }) => [metadata.uid] },
     resync: true,
   });
-  const byGame = { [BY_GAME]: (object: KubeObject) => gameKeys(object, GAME_LABEL) };
+  const byGame = { [BY_GAME]: (object: KubeObject) => labelledKeys(object, GAME_LABEL) };
   const ours = { labels: OURS, indexes: byGame };
   const caches = new Map(
     CHILDREN.map((kind) => [
@@ -90,21 +65,13 @@ export function gameController(
       controller.enqueue(`${metadata.namespace}/${metadata.name}`, { low: true });
     }
   };
-  const platformDatabase = new PlatformDatabase({
-    ...{ client, logger },
-    namespace: env.PITBOSS_NAMESPACE,
-    secretName: env.PITBOSS_DATABASE_SECRET,
-    keySecretName: env.PITBOSS_PLATFORM_KEY_SECRET,
-    limits: { platform: env.PITBOSS_PLATFORM_ID, connections: env.PITBOSS_DATABASE_CONNECTIONS },
-    onChange: enqueueAll,
-  });
   const databases = new GameDatabase({
     platform: platformDatabase,
     gameConnections: platform.gameConnections,
     ownerLives: ({ uid }) => games.byIndex("uid", uid).length > 0,
   });
   const prover = new ProofProcess();
-  const statuses = new StatusWriter(client, games);
+  const statuses = new StatusWriter<GameStatus>(client, kinds.game, games);
   const context: GameContext = {
     ...{
       statuses,
@@ -139,42 +106,18 @@ export function gameController(
     if (matters(change)) controller.enqueue(change.key, { low: change.low });
   });
   for (const cache of [...caches.values(), replicaSets, pods]) {
-    controller.watches(cache as Informer, (object) => gameKeys(object, GAME_LABEL));
+    controller.watches(cache as Informer, (object) => labelledKeys(object, GAME_LABEL));
   }
   discovery.onChange(enqueueAll);
+  platformDatabase.onChange(enqueueAll);
 
   return {
-    platformDatabase,
-    async lead() {
-      await platformDatabase.start();
-      observedPlay.start();
-    },
+    lead: () => observedPlay.start(),
     async stop() {
       await observedPlay.stop();
       await prover.close();
-      await platformDatabase.stop();
     },
   };
-}
-
-function cacheFor(caches: ReadonlyMap<Kind, Informer>, kind: Kind): Informer {
-  const cache = caches.get(kind);
-  if (!cache) throw new Error(`no cache of ${kind.kind}`);
-  return cache;
-}
-
-/** Is this more than a status, which is our own word? */
-export function matters({ before, after }: Change<Game>): boolean {
-  if (!before || !after || before === after) return true;
-  const shown = ({ metadata }: Game) =>
-    JSON.stringify([
-      metadata.uid,
-      metadata.generation,
-      metadata.deletionTimestamp,
-      metadata.finalizers,
-      metadata.annotations,
-    ]);
-  return shown(before) !== shown(after);
 }
 
 // A pod is some ten kilobytes; the checks read one of them.

@@ -1,9 +1,9 @@
 import type { Game } from "../../crds/generated/game.ts";
 import type { Client } from "../kube/client.ts";
 import type { KubeObject, ManagedFields } from "../kube/object.ts";
-import { kinds } from "./kinds.ts";
+import type { Child } from "../platform/child.ts";
+import { kinds } from "../platform/kinds.ts";
 import type { LiveDeployment } from "./live.ts";
-import type { Child } from "./resources/child.ts";
 
 /**
  * The Deployment as it is to be applied. A fixed number of pods is the Game's own. Under an

@@ -1,14 +1,13 @@
 /** The one observed state that conditions and status are judged from. Only data: reading is done before. */
 import type { Game, GameSpec, ProvenReturn } from "../../crds/generated/game.ts";
+import type { ChildFault } from "../platform/apply.ts";
+import type { Finding as KindFinding } from "../platform/finding.ts";
 import type { LiveDeployment, LiveIngress, LivePod, LiveRoute } from "./live.ts";
 import type { Reason } from "./reasons.ts";
 import type { Revision } from "./resources/facts.ts";
 
 /** Why a step did not succeed, in the words of a condition. */
-export interface Finding {
-  readonly reason: Reason;
-  readonly message: string;
-}
+export type Finding = KindFinding<Reason>;
 
 /** The revision that serves or is about to, with the lowest return of its main bets. */
 export interface Serving extends Revision {
@@ -39,10 +38,6 @@ export interface Observed {
   readonly way: Way;
   /** Optional kinds that the cluster lacks, the route's left out. */
   readonly missingKinds: readonly string[];
-}
-
-export interface ChildFault extends Finding {
-  readonly kind: string;
 }
 
 /** How players get to the game, as the platform is set. */

@@ -1,4 +1,4 @@
-import type { Game, ObservedPlay } from "../../crds/generated/game.ts";
+import type { Game, GameStatus, ObservedPlay } from "../../crds/generated/game.ts";
 import { currencies } from "../../games/currencies.ts";
 import { formatAmount } from "../../games/money.ts";
 import { openRounds } from "../database/finish.ts";
@@ -7,14 +7,14 @@ import type { Observed } from "../database/types.ts";
 import { failedWith } from "../kube/api-error.ts";
 import type { Informer } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
-import type { PlatformDatabase } from "./platform-database.ts";
-import { PAUSED_ANNOTATION } from "./resources/names.ts";
-import type { StatusWriter } from "./status-writer.ts";
+import { PAUSED_ANNOTATION } from "../platform/names.ts";
+import type { PlatformDatabase } from "../platform/platform-database.ts";
+import type { StatusWriter } from "../platform/status-writer.ts";
 
 const EVERY_MS = 60_000;
 
 interface Options {
-  readonly statuses: StatusWriter;
+  readonly statuses: StatusWriter<GameStatus>;
   readonly games: Informer<Game>;
   readonly platformDatabase: PlatformDatabase;
   readonly logger: Logger;

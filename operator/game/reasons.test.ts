@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { reasons } from "./reasons.ts";
 
-const sources = readdirSync(import.meta.dirname)
+const sources = [import.meta.dirname, join(import.meta.dirname, "../platform")]
+  .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
   .filter((file) => file.endsWith(".ts") && !/reasons\.ts$|\.test\.ts$/.test(file))
-  .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
+  .map((file) => readFileSync(file, "utf8"))
   .join("\n");
 
 describe("the reasons", () => {

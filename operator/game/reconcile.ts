@@ -2,19 +2,20 @@
 import type { Game } from "../../crds/generated/game.ts";
 import { isControlledBy } from "../kube/owner.ts";
 import { done, type Result, requeueAfter } from "../kube/result.ts";
-import { applyChildren } from "./apply.ts";
+import { applyChildren, type ChildFault } from "../platform/apply.ts";
+import { kinds } from "../platform/kinds.ts";
+import { PAUSED_ANNOTATION } from "../platform/names.ts";
+import { readSecret } from "../platform/secrets.ts";
 import { planChildren } from "./children.ts";
 import { unusedConfigMaps } from "./config-maps.ts";
 import { BY_GAME, type GameContext } from "./context.ts";
 import type { DatabaseStep } from "./game-database.ts";
-import { kinds } from "./kinds.ts";
 import type { LiveDeployment, LiveIngress, LiveRoute } from "./live.ts";
 import { type Judgement, judge, provenMessage } from "./math.ts";
-import type { ChildFault, Observed, Way } from "./observe.ts";
+import type { Observed, Way } from "./observe.ts";
 import { forgetGame, removeGame } from "./remove.ts";
 import { report } from "./report.ts";
-import { FINALIZER, PAUSED_ANNOTATION, REVISION_LABEL, secretName } from "./resources/names.ts";
-import { readSecret } from "./resources/secret.ts";
+import { FINALIZER, REVISION_LABEL, secretName } from "./resources/names.ts";
 import { pausedStatus, statusOf } from "./status.ts";
 
 /** Reconciles the Game of this key, whatever has changed. */

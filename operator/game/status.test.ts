@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Condition } from "../../crds/generated/game.ts";
+import { sameStatus } from "../platform/status-writer.ts";
 import { deletingStatus, pausedStatus, statusOf } from "./status.ts";
-import { sameStatus } from "./status-writer.ts";
 import { game, observed } from "./testing/samples.ts";
 
 const first = new Date("2026-01-02T00:00:00Z");

@@ -1,24 +1,28 @@
 /** What a Game says of itself: pure functions from what was observed to the status to be written. */
 import type { Game, GameStatus } from "../../crds/generated/game.ts";
-import { type ConditionClaim, setConditions } from "../kube/conditions.ts";
-import { conditionRules, type Found } from "./checks.ts";
+import {
+  claim,
+  defined,
+  judgeAll,
+  type Claim as KindClaim,
+  progressClaims,
+  withTimes,
+} from "../platform/claims.ts";
+import { conditionRules } from "./checks.ts";
 import type { Finding, Observed } from "./observe.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import { gamePath, selectorLabels } from "./resources/names.ts";
 
-// The CRD bounds it; a longer message would make the whole status be refused.
-const MESSAGE_MAX = 4096;
-
-type Claim = Omit<ConditionClaim, "observedGeneration"> & { readonly reason: Reason };
+type Claim = KindClaim<Reason>;
 
 /** The status of a Game that is looked after. */
 export function statusOf(observed: Observed, platformUrl: string, now: Date): GameStatus {
   const { game, serving, database, deployment } = observed;
-  const steps = stepClaims(observed);
+  const steps = judgeAll<Observed, Reason>(conditionRules, observed);
   const ready = readyClaim(observed, steps);
   const claims = [
     ready,
-    ...progressClaims(ready),
+    ...progressClaims(ready, reasons[ready.reason].outlook),
     ...steps,
     claim("Paused", "False", "NotPaused"),
     claim("Deleting", "False", "NotDeleting"),
@@ -26,7 +30,7 @@ export function statusOf(observed: Observed, platformUrl: string, now: Date): Ga
   const status = deployment?.status;
   const wanted = deployment?.spec.replicas ?? 0;
   const provisioned = database && "schema" in database ? database : game.status;
-  return defined({
+  return defined<GameStatus>({
     observedGeneration: game.metadata.generation,
     conditions: withTimes(game, claims, now),
     state: observed.state ?? game.status?.state,
@@ -67,19 +71,6 @@ export function deletingStatus(game: Game, { reason, message }: Finding, now: Da
   };
 }
 
-function stepClaims(observed: Observed): Claim[] {
-  return Object.entries(conditionRules).map(([type, rule]) => {
-    for (const check of rule.checks) {
-      const found: Found | undefined = check(observed);
-      if (found) {
-        return claim(type, found.unknown ? "Unknown" : "False", found.reason, found.message);
-      }
-    }
-    const { reason, message } = rule.well(observed);
-    return claim(type, "True", reason, message);
-  });
-}
-
 function readyClaim(observed: Observed, steps: readonly Claim[]): Claim {
   const bad = steps.find(({ status }) => status === "False");
   if (bad) return { ...bad, type: "Ready" };
@@ -92,38 +83,8 @@ function readyClaim(observed: Observed, steps: readonly Claim[]): Claim {
   return claim("Ready", "True", "Ready", [what, ...notes].join("; "));
 }
 
-// The abnormal-true conditions of kstatus: tools that know nothing of Games wait by them.
-function progressClaims({ reason, message }: Claim): Claim[] {
-  const { outlook } = reasons[reason];
-  return [
-    outlook === "progressing"
-      ? claim("Reconciling", "True", reason, message)
-      : claim("Reconciling", "False", "Settled"),
-    outlook === "stalled"
-      ? claim("Stalled", "True", reason, message)
-      : claim("Stalled", "False", "NotStalled"),
-  ];
-}
-
-function claim(type: string, status: Claim["status"], reason: Reason, message = ""): Claim {
-  return { type, status, reason, message: message.slice(0, MESSAGE_MAX) };
-}
-
-function withTimes(game: Game, claims: readonly Claim[], now: Date) {
-  const observedGeneration = game.metadata.generation;
-  const stated = claims.map((one) => ({ ...one, observedGeneration }));
-  return setConditions(game.status?.conditions ?? [], stated, { now });
-}
-
 function selectorText(game: Game): string {
   return Object.entries(selectorLabels(game))
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-}
-
-// An absent field is left out, so that a status reads back as it was written.
-function defined(status: { [K in keyof GameStatus]: GameStatus[K] | undefined }): GameStatus {
-  return Object.fromEntries(
-    Object.entries(status).filter(([, value]) => value !== undefined),
-  ) as GameStatus;
 }

@@ -8,12 +8,12 @@ import { Registry } from "prom-client";
 import type { GameSpec } from "../../crds/generated/game.ts";
 import { engines } from "../../games/index.ts";
 import { readConfig } from "../../operator/config.ts";
-import { optionalKinds } from "../../operator/game/kinds.ts";
 import { ENVIRONMENT } from "../../operator/game/testing/samples.ts";
 import type { Write } from "../../operator/kube/client.ts";
 import { loadConfig } from "../../operator/kube/load-config.ts";
 import { QuietLogger } from "../../operator/kube/testing/quiet-logger.ts";
 import { PitbossOperator } from "../../operator/pitboss-operator.ts";
+import { optionalKinds, ownKinds } from "../../operator/platform/kinds.ts";
 import { openGame } from "../../runtime/game.ts";
 import type { OpenGame } from "../../runtime/types.ts";
 import { testCluster } from "./control-plane.ts";
@@ -111,11 +111,13 @@ export class World {
   static async create(): Promise<World> {
     const cluster = await testCluster();
     const user = new User(cluster);
-    const crd = readFileSync(new URL("game.yaml", CRDS), "utf8");
-    await user.apply(`${DEFINITIONS}/games.pitboss.dev`, crd);
-    await until("Games are served", async () => {
-      return (await user.call("GET", "/apis/pitboss.dev/v1alpha1/games")).status === 200;
-    });
+    for (const { kind, plural } of ownKinds) {
+      const crd = readFileSync(new URL(`${kind.toLowerCase()}.yaml`, CRDS), "utf8");
+      await user.apply(`${DEFINITIONS}/${plural}.pitboss.dev`, crd);
+      await until(`${plural} are served`, async () => {
+        return (await user.call("GET", `/apis/pitboss.dev/v1alpha1/${plural}`)).status === 200;
+      });
+    }
     const database = await testDatabase();
     const wire = await Wire.to(database.settings.host, database.settings.port);
     const { hostname: host, port } = new URL(cluster.url);

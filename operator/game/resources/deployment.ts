@@ -1,5 +1,6 @@
 import type { Game } from "../../../crds/generated/game.ts";
 import type { Platform } from "../../config.ts";
+import { CA_KEY, DATABASE_KEYS } from "../../platform/secrets.ts";
 import { type Child, childMeta } from "./child.ts";
 import { REVISION_FILE } from "./config-map.ts";
 import { mostPods, poolSize } from "./connections.ts";
@@ -11,7 +12,7 @@ import {
   secretName,
   selectorLabels,
 } from "./names.ts";
-import { CA_KEY, DATABASE_KEYS, SEED_KEY } from "./secret.ts";
+import { SEED_KEY } from "./secret.ts";
 
 interface Facts {
   readonly revision: string;

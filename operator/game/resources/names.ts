@@ -3,12 +3,10 @@
  * tests take them from here, so that a name is spelt once.
  */
 import type { Game } from "../../../crds/generated/game.ts";
+import { OURS } from "../../platform/child.ts";
 
 /** What cleans up outside the cluster before a Game may go. */
 export const FINALIZER = "pitboss.dev/game";
-
-/** `"true"`: the controller leaves the Game and its children as they are. */
-export const PAUSED_ANNOTATION = "pitboss.dev/paused";
 
 /** The UID of an earlier Game whose schema this one may take over. */
 export const ADOPT_ANNOTATION = "pitboss.dev/adopt";
@@ -45,7 +43,6 @@ export const selectorLabels = (game: Named): Record<string, string> => ({
 /** The labels of every child. */
 export const labels = (game: Named): Record<string, string> => ({
   "app.kubernetes.io/name": game.metadata.name,
-  "app.kubernetes.io/part-of": "pitboss",
-  "app.kubernetes.io/managed-by": "pitboss",
+  ...OURS,
   ...selectorLabels(game),
 });

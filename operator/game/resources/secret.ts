@@ -1,13 +1,8 @@
 import type { Game } from "../../../crds/generated/game.ts";
+import { CA_KEY, DATABASE_KEYS } from "../../platform/secrets.ts";
 import { type Child, childMeta } from "./child.ts";
 import type { Credentials } from "./facts.ts";
 import { secretName } from "./names.ts";
-
-/** The keys that say where the database is and who the game is there. */
-export const DATABASE_KEYS = ["host", "port", "database", "user", "password"] as const;
-
-/** The key with the CA of the database's certificate, where it has one of its own. */
-export const CA_KEY = "ca.crt";
 
 /** The key that encrypts the game's server seeds. */
 export const SEED_KEY = "seed-key";
@@ -27,11 +22,4 @@ export function buildSecret(game: Game, { ca, seedKey, ...database }: Credential
       [SEED_KEY]: base64(seedKey),
     },
   };
-}
-
-/** The value of one key of a Secret as it travels; undefined where it is absent or empty. */
-export function readSecret(secret: object | undefined, key: string): string | undefined {
-  const data = (secret as { data?: Record<string, string> } | undefined)?.data;
-  const value = data?.[key];
-  return value ? Buffer.from(value, "base64").toString("utf8") : undefined;
 }

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Game } from "../../crds/generated/game.ts";
-import { matters } from "./controller.ts";
-import { game } from "./testing/samples.ts";
+import { game } from "../game/testing/samples.ts";
+import { matters } from "./machinery.ts";
 
 const with_ = (metadata: Partial<Game["metadata"]>): Game => ({
   ...game(),
   metadata: { ...game().metadata, ...metadata },
 });
 
-describe("a change of a Game", () => {
+describe("a change of an object", () => {
   const cases: Record<string, [before: Game | undefined, after: Game | undefined, boolean]> = {
     "its coming": [undefined, game(), true],
     "its going": [game(), undefined, true],

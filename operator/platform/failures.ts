@@ -1,8 +1,8 @@
 import type { Failure, Problem } from "../database/types.ts";
-import type { Finding } from "./observe.ts";
-import type { Reason } from "./reasons.ts";
+import type { Finding } from "./finding.ts";
+import type { PlatformReason } from "./reasons.ts";
 
-const REASONS: Record<Problem, Reason> = {
+const REASONS: Record<Problem, PlatformReason> = {
   SecretIncomplete: "PlatformDatabaseMissing",
   Unreachable: "DatabaseUnreachable",
   AuthenticationFailed: "DatabaseRefused",
@@ -18,7 +18,7 @@ const REASONS: Record<Problem, Reason> = {
   PlatformKeyMismatch: "PlatformKeyWrong",
 };
 
-/** A failure of the database layer in the words of a Game's conditions. */
+/** A failure of the database layer in the words of conditions. */
 export function findingOf({ problem, message }: Failure): Finding {
   return { reason: REASONS[problem], message };
 }

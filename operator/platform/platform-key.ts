@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../database/types.ts";
 import type { Client } from "../kube/client.ts";
+import type { Finding } from "./finding.ts";
 import { kinds } from "./kinds.ts";
-import type { Finding } from "./observe.ts";
-import { readSecret } from "./resources/secret.ts";
+import { readSecret } from "./secrets.ts";
 
 const KEY = "key";
 

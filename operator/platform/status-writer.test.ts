@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Game, GameStatus } from "../../crds/generated/game.ts";
+import { game } from "../game/testing/samples.ts";
 import type { Client } from "../kube/client.ts";
+import { kinds } from "./kinds.ts";
 import { StatusWriter } from "./status-writer.ts";
-import { game } from "./testing/samples.ts";
 
 /** An API server that takes its time, and a cache that has what was written. */
 function slow() {
@@ -18,10 +19,13 @@ function slow() {
     return cached;
   };
   const client = { applyStatus } as unknown as Pick<Client, "applyStatus">;
-  return { written, writer: new StatusWriter(client, { get: () => cached }) };
+  return {
+    written,
+    writer: new StatusWriter<GameStatus>(client, kinds.game, { get: () => cached }),
+  };
 }
 
-describe("the writer of a Game's status", () => {
+describe("the writer of a status", () => {
   it("lets two that write at once keep what the other said", async () => {
     const { written, writer } = slow();
     await Promise.all([

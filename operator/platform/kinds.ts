@@ -7,9 +7,10 @@ const namespaced = (apiVersion: string, kind: string, plural: string): Kind => (
   namespaced: true,
 });
 
-/** The kinds that the Game controller reads or writes. */
+/** The kinds that the controllers read or write. */
 export const kinds = {
   game: namespaced("pitboss.dev/v1alpha1", "Game", "games"),
+  jackpot: namespaced("pitboss.dev/v1alpha1", "Jackpot", "jackpots"),
   configMap: namespaced("v1", "ConfigMap", "configmaps"),
   secret: namespaced("v1", "Secret", "secrets"),
   deployment: namespaced("apps/v1", "Deployment", "deployments"),
@@ -31,3 +32,6 @@ export const optionalKinds: readonly Kind[] = [
   kinds.serviceMonitor,
   kinds.prometheusRule,
 ];
+
+/** Our own: nothing begins before the API serves every one of them. */
+export const ownKinds: readonly Kind[] = [kinds.game, kinds.jackpot];

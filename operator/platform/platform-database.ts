@@ -7,10 +7,10 @@ import type { Client } from "../kube/client.ts";
 import type { Logger } from "../kube/logger.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { findingOf } from "./failures.ts";
+import type { Finding } from "./finding.ts";
 import { kinds } from "./kinds.ts";
-import type { Finding } from "./observe.ts";
 import { ensurePlatformKey } from "./platform-key.ts";
-import { CA_KEY, DATABASE_KEYS, readSecret } from "./resources/secret.ts";
+import { CA_KEY, DATABASE_KEYS, readSecret } from "./secrets.ts";
 
 /** The database in use; `epoch` changes with every new connection. */
 export interface Link {
@@ -26,8 +26,6 @@ export interface PlatformDatabaseOptions {
   readonly secretName: string;
   readonly keySecretName: string;
   readonly limits: PlatformLimits;
-  /** The database has come, gone, or has another fault: every Game has to be looked at. */
-  readonly onChange: () => void;
 }
 
 const CALM_MS = 5_000;
@@ -44,6 +42,7 @@ export class PlatformDatabase {
   #finding: Finding = { reason: "DatabaseUnreachable", message: "not looked at yet" };
   #secretVersion: string | undefined;
   #epoch = 0;
+  readonly #listeners: (() => void)[] = [];
   #misses = 0;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -51,6 +50,11 @@ export class PlatformDatabase {
 
   constructor(options: PlatformDatabaseOptions) {
     this.#options = options;
+  }
+
+  /** Called when the database has come, gone, or has another fault: every object has to be looked at. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The database, or why there is none. */
@@ -72,7 +76,7 @@ export class PlatformDatabase {
     await this.#close();
   }
 
-  /** A call found the database away: says so to every Game without waiting for the next look. */
+  /** A call found the database away: says so to every object without waiting for the next look. */
   lost(failure: DatabaseAway): Finding {
     const finding = findingOf({ problem: failure.problem, message: failure.message });
     if (this.#link) void this.look();
@@ -108,7 +112,7 @@ export class PlatformDatabase {
     this.#link = opened.link;
     this.#misses = 0;
     this.#options.logger.info({ epoch: opened.link.epoch }, "the platform's database is in use");
-    this.#options.onChange();
+    this.#changed();
   }
 
   async #open(secret: KubeObject | undefined): Promise<{ link: Link } | { failed: Finding }> {
@@ -171,7 +175,11 @@ export class PlatformDatabase {
     this.#finding = finding;
     if (!changed) return;
     this.#options.logger.warn(finding, "the platform's database cannot be used");
-    this.#options.onChange();
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   async #close(): Promise<void> {
