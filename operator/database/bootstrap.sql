@@ -1,4 +1,4 @@
--- Makes the two roles that Pitboss is given and closes the database to everyone else. Run it as the database's owner
+-- Makes the roles that Pitboss is given and closes the database to everyone else. Run it as the database's owner
 -- with CREATEROLE: the superuser on one machine, the master user on RDS. Running it again changes nothing but the
 -- passwords, which it takes as SCRAM verifiers so that no password passes through a statement or a log:
 --
@@ -16,10 +16,14 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pitboss_lobby') THEN
     CREATE ROLE pitboss_lobby;
   END IF;
+  -- Nobody logs in as this one. It owns the jackpots' hidden thresholds and the functions that use them.
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pitboss_sequencer') THEN
+    CREATE ROLE pitboss_sequencer NOLOGIN;
+  END IF;
   -- Naming these attributes in ALTER ROLE needs a superuser even where nothing changes; a check does not.
   IF EXISTS (SELECT FROM pg_roles
-              WHERE rolname IN ('pitboss_operator', 'pitboss_lobby') AND (rolsuper OR rolbypassrls OR rolreplication)) THEN
-    RAISE EXCEPTION 'pitboss_operator and pitboss_lobby must be neither SUPERUSER nor BYPASSRLS nor REPLICATION';
+              WHERE rolname IN ('pitboss_operator', 'pitboss_lobby', 'pitboss_sequencer') AND (rolsuper OR rolbypassrls OR rolreplication)) THEN
+    RAISE EXCEPTION 'pitboss_operator, pitboss_lobby and pitboss_sequencer must be neither SUPERUSER nor BYPASSRLS nor REPLICATION';
   END IF;
   EXECUTE format('ALTER ROLE pitboss_operator LOGIN CREATEROLE NOCREATEDB PASSWORD %L',
                  current_setting('pitboss.operator_verifier'));
@@ -32,6 +36,8 @@ $$;
 ALTER ROLE pitboss_operator SET createrole_self_grant = 'set, inherit';
 -- So that the operator can renew the lobby's password.
 GRANT pitboss_lobby TO pitboss_operator WITH ADMIN TRUE, INHERIT TRUE, SET TRUE;
+-- So that migrations can hand it what is its own; what it owns is not the operator's to read.
+GRANT pitboss_sequencer TO pitboss_operator WITH ADMIN FALSE, INHERIT FALSE, SET TRUE;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE CONNECT, TEMPORARY ON DATABASE :"database" FROM PUBLIC;

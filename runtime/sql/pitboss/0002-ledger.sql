@@ -27,7 +27,9 @@ CREATE TABLE pitboss.transfers (
   player bigint CHECK (player IN (debit, credit)),
   currency text NOT NULL,
   amount numeric(38, 0) NOT NULL CHECK (amount > 0),
-  kind text NOT NULL CHECK (kind IN ('stake', 'payout', 'deposit', 'withdrawal')),
+  -- seed, contribution: the house's, into a jackpot. jackpot: a win. jackpot_moved: of a jackpot that was decommissioned.
+  kind text NOT NULL CHECK (
+    kind IN ('stake', 'payout', 'deposit', 'withdrawal', 'seed', 'contribution', 'jackpot', 'jackpot_moved')),
   game text,
   round uuid,
   reference text,
