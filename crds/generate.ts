@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { generateTypes } from "../chain-agent/generate.ts";
 import { pages } from "../docs/derive.ts";
+import { argocdFiles } from "../manifests/argocd/derive.ts";
 import { dashboardFiles } from "../manifests/monitoring/dashboards/derive.ts";
 import { kindNames } from "./schemas.ts";
 import { typesOf } from "./types.ts";
@@ -39,6 +40,7 @@ const derived: readonly Derived[] = [
     sources: source.split(", "),
     content,
   })),
+  ...argocdFiles,
   ...dashboardFiles,
 ];
 
