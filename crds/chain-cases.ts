@@ -22,6 +22,9 @@ const splitChain = (node: Fields = {}) =>
     node: { ...chainNode, storage: { storageClassName: "local", size: "2Ti" }, ...node },
   });
 
+const ether = { asset: "eip155:1/slip44:60", currency: "ETH" };
+const withAssets = (assets: unknown) => chain({ assets });
+
 /** The rules of Chains by example. */
 export const chainCases: readonly Case[] = [
   accept("a Chain on machines of a kind", chain()),
@@ -107,6 +110,21 @@ export const chainCases: readonly Case[] = [
     "a toleration without a key in a placement",
     chain({ placement: { tolerations: [{ value: "a" }] } }),
   ),
+  accept(
+    "assets with their currencies",
+    withAssets([
+      { asset: "eip155:1/slip44:60", currency: "ETH", minWithdrawal: "0.01" },
+      { asset: `eip155:1/erc20:0x${"a0".repeat(20)}`, currency: "USDC" },
+    ]),
+  ),
+  refuse("an asset that is no CAIP-19", withAssets([{ asset: "ETH", currency: "ETH" }])),
+  refuse("an asset twice", withAssets([ether, ether])),
+  refuse(
+    "an asset of another currency in an update",
+    withAssets([{ ...ether, currency: "BTC" }]),
+    withAssets([ether]),
+  ),
+  refuse("a smallest withdrawal of nothing", withAssets([{ ...ether, minWithdrawal: "0" }])),
   accept("a signer", chain({ signer: { secretName: "dev-signer" } })),
   refuse("a signer without a Secret", chain({ signer: {} })),
   refuse("an unknown field of a Chain", chain({ colour: "gold" })),

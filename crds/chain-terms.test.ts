@@ -12,6 +12,7 @@ function spec(change: Partial<ChainSpec> = {}): ChainSpec {
     node: { image: "geth:1", storage: { hostPath: "/srv/a", mountPath: "/data" }, user: 1000 },
     finality: { confirmations: 12 },
     placement: { nodeSelector: {}, tolerations: [] },
+    assets: [],
     ...change,
   };
 }
@@ -22,7 +23,7 @@ const port = (name: string, number: number) => ({
 
 function termsOf(change: Partial<ChainSpec> = {}) {
   const read = chainTerms(spec(change));
-  assert.ok("terms" in read, JSON.stringify(read));
+  assert.ok("terms" in read, "problems" in read ? JSON.stringify(read) : "");
   return read.terms;
 }
 
@@ -71,6 +72,21 @@ describe("the terms of a Chain", () => {
       rpcPorts.map(({ name }) => name),
       ["rpc", "rpc-reth"],
     );
+  });
+
+  it("count assets in their smallest unit", () => {
+    const asset = { asset: "eip155:1/slip44:60", currency: "ETH", minWithdrawal: "0.5" };
+    assert.deepEqual(termsOf({ assets: [asset] }).assets, [
+      { ...asset, minWithdrawal: 500_000_000_000_000_000n },
+    ]);
+    const wrong = [
+      { ...asset, currency: "XYZ" },
+      { asset: "eip155:5/slip44:60", currency: "ETH" },
+      { asset: "eip155:1/slip44:60", currency: "USDC", minWithdrawal: "0.0000001" },
+    ].map((one) => problemsOf({ assets: [one] }));
+    assert.match(wrong[0] ?? "", /no currency XYZ/);
+    assert.match(wrong[1] ?? "", /begins with eip155:1/);
+    assert.match(wrong[2] ?? "", /at most 6 decimals/);
   });
 
   it("refuse ports that two clients share, or that are the agent's", () => {

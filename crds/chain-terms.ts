@@ -1,5 +1,7 @@
+import { currencies } from "../games/currencies.ts";
 import type { Problem } from "../games/game.ts";
-import type { ChainClient, ChainPort, ChainSpec } from "./generated/chain.ts";
+import { parseAmount } from "../games/money.ts";
+import type { ChainAsset, ChainClient, ChainPort, ChainSpec } from "./generated/chain.ts";
 import { networks } from "./networks.ts";
 
 /** What a Chain comes to once its defaults are known. */
@@ -9,8 +11,16 @@ export interface ChainTerms {
   readonly genesis: string | undefined;
   /** In the order of their start. */
   readonly clients: readonly ChainClient[];
+  readonly assets: readonly AssetTerms[];
   /** The ports that an agent asks. */
   readonly rpcPorts: readonly ChainPort[];
+}
+
+/** An asset and the currency in which it is kept; the amount in the smallest unit of both. */
+export interface AssetTerms {
+  readonly asset: string;
+  readonly currency: string;
+  readonly minWithdrawal: bigint;
 }
 
 const DEFAULT_RPC = { ethereum: 8545, bitcoin: 8332 } as const;
@@ -22,15 +32,38 @@ export function chainTerms(spec: ChainSpec): { terms: ChainTerms } | { problems:
   const ports = clients.flatMap((client) => client.ports ?? []);
   const rpcPorts = ports.filter(isRpc);
   const chainId = spec.chainId ?? known?.chainId;
+  const assets = spec.assets.map((asset) => assetTerms(asset, chainId));
   const problems = [
     ...identityProblems(spec, known),
+    ...assets.flatMap((read) => ("problem" in read ? [read.problem] : [])),
     ...portProblems(clients),
     ...(rpcPorts.length > 0
       ? []
       : [{ pointer: "/spec/node/clients", message: "no client has a port called rpc to ask" }]),
   ];
   if (problems.length > 0 || chainId === undefined) return { problems };
-  return { terms: { chainId, genesis: spec.genesis ?? known?.genesis, clients, rpcPorts } };
+  const terms = assets.flatMap((read) => ("terms" in read ? [read.terms] : []));
+  const genesis = spec.genesis ?? known?.genesis;
+  return { terms: { chainId, genesis, clients, rpcPorts, assets: terms } };
+}
+
+function assetTerms(
+  { asset, currency, minWithdrawal }: ChainAsset,
+  chainId: string | undefined,
+): { terms: AssetTerms } | { problem: Problem } {
+  const wrong = (message: string) => ({ problem: { pointer: "/spec/assets", message } });
+  const digits = currencies.get(currency);
+  if (digits === undefined) {
+    return wrong(`no currency ${currency} here; use one of ${[...currencies.keys()].join(", ")}`);
+  }
+  if (chainId !== undefined && !asset.startsWith(`${chainId}/`)) {
+    return wrong(`${asset} is not on this chain; it begins with ${chainId}/`);
+  }
+  const least = minWithdrawal === undefined ? 1n : parseAmount(minWithdrawal, digits);
+  if (least === undefined) {
+    return wrong(`"${minWithdrawal}" is no amount of ${currency}; use at most ${digits} decimals`);
+  }
+  return { terms: { asset, currency, minWithdrawal: least } };
 }
 
 /** Does the agent ask it? */

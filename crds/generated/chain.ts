@@ -39,6 +39,12 @@ export interface ChainSpec {
   node: ChainNode;
   finality: Finality;
   placement: Placement;
+  /**
+   * What players may pay in and out. The asset's smallest unit is the currency's.
+   *
+   * @maxItems 16
+   */
+  assets: ChainAsset[];
   signer?: Signer;
 }
 /**
@@ -182,12 +188,23 @@ export interface ChainToleration {
   effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
   tolerationSeconds?: number;
 }
+export interface ChainAsset {
+  /**
+   * By CAIP-19, such as eip155:1/slip44:60 for ether, or eip155:1/erc20:0x… for a token.
+   */
+  asset: string;
+  currency: string;
+  /**
+   * The smallest amount that is paid out. Defaults to the smallest unit.
+   */
+  minWithdrawal?: string;
+}
 /**
- * Who signs withdrawals. Without it the chain takes deposits and gives entropy only.
+ * Who signs withdrawals and owns the addresses of deposits. Without it the chain gives entropy only.
  */
 export interface Signer {
   /**
-   * A Secret of the Chain's namespace whose `key` is the private key in hex; for tests.
+   * A Secret of the Chain's namespace: `key`, the hot wallet's private key in hex, and `xpub`, the account key that the deposits' addresses are derived from.
    */
   secretName: string;
 }
