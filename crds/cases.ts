@@ -1,5 +1,6 @@
 import { accept, type Case, type Fields, manifest, refuse } from "./case.ts";
 import { chainCases } from "./chain-cases.ts";
+import { jackpotCases } from "./jackpot-cases.ts";
 
 /**
  * The API by example: each rule of the CRDs with manifests that it accepts and refuses. The table runs through
@@ -20,18 +21,6 @@ function game(spec: Fields = {}, metadata: Fields = {}): object {
   });
 }
 
-/** A Jackpot that is accepted, changed at the given fields. */
-function jackpot(spec: Fields = {}, metadata: Fields = {}): object {
-  return manifest("Jackpot", metadata, {
-    currency: "USD",
-    seed: "1000",
-    contribution: "0.01",
-    ceiling: "5000",
-    trigger: { mustHitBy: "5000" },
-    ...spec,
-  });
-}
-
 const many = (count: number, prefix = "a") =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 const manyFields = (count: number) => Object.fromEntries(many(count).map((name) => [name, "1"]));
@@ -42,7 +31,6 @@ const withEnv = (name: string, value: unknown = "1") => withTemplate({ env: [{ n
 const withTimeout = (timeout: unknown) => game({ openRounds: { timeout } });
 const scaled = (autoscaling: unknown) => game({ replicas: undefined, autoscaling });
 const withEntropy = (entropy: unknown) => game({ fairness: { entropy } });
-const triggered = (trigger: unknown) => jackpot({ trigger });
 
 const names: readonly Case[] = [
   accept("a name of one letter", named("a")),
@@ -53,7 +41,6 @@ const names: readonly Case[] = [
   refuse("a name with a dot", named("lucky.slots")),
   refuse("a name with capitals", named("Lucky")),
   refuse("a name that ends with a hyphen", named("lucky-")),
-  refuse("a Jackpot's name that begins with a digit", jackpot({}, { name: "7s" })),
   accept(
     "labels and annotations",
     game({}, { labels: { team: "a" }, annotations: { "a.b/c": "d" } }),
@@ -255,37 +242,6 @@ const template: readonly Case[] = [
   refuse("an image", withTemplate({ image: "evil:latest" })),
 ];
 
-const jackpots: readonly Case[] = [
-  accept("a pool that must hit", jackpot()),
-  accept("a pool that hits by chance", triggered({ oneIn: "1000000", per: "1.00" })),
-  refuse("no trigger", triggered(undefined)),
-  refuse("an empty trigger", triggered({})),
-  refuse("two triggers", triggered({ mustHitBy: "5000", oneIn: "100", per: "1" })),
-  refuse("mustHitBy with a lone per", triggered({ mustHitBy: "5000", per: "1" })),
-  refuse("oneIn without per", triggered({ oneIn: "100" })),
-  refuse("per without oneIn", triggered({ per: "1.00" })),
-  refuse("oneIn that is no whole number", triggered({ oneIn: "1.5", per: "1" })),
-  refuse("oneIn of zero", triggered({ oneIn: "0", per: "1" })),
-  refuse("oneIn that is a number", triggered({ oneIn: 100, per: "1" })),
-  refuse("a threshold of zero", triggered({ mustHitBy: "0" })),
-  accept("the same currency in an update", jackpot({ contribution: "0.02" }), jackpot()),
-  refuse("another currency in an update", jackpot({ currency: "EUR" }), jackpot()),
-  refuse("a currency in small letters", jackpot({ currency: "usd" })),
-  accept("no seed", jackpot({ seed: "0" })),
-  refuse("a negative seed", jackpot({ seed: "-1" })),
-  refuse("a missing seed", jackpot({ seed: undefined })),
-  refuse("a missing ceiling", jackpot({ ceiling: undefined })),
-  refuse("a ceiling of zero", jackpot({ ceiling: "0" })),
-  accept("a contribution as a fraction", jackpot({ contribution: "1/100" })),
-  refuse("a contribution of nothing", jackpot({ contribution: "0" })),
-  refuse("a contribution of the whole stake", jackpot({ contribution: "1" })),
-  refuse("a contribution that is a number", jackpot({ contribution: 0.01 })),
-  accept("an overflow share", jackpot({ overflowShare: "0.2" })),
-  accept("an overflow share of everything", jackpot({ overflowShare: "1" })),
-  refuse("an overflow share of more than everything", jackpot({ overflowShare: "1.1" })),
-  refuse("an unknown field of a Jackpot", jackpot({ colour: "gold" })),
-];
-
 export const cases: readonly Case[] = [
   ...names,
   ...engineAndConfig,
@@ -294,6 +250,6 @@ export const cases: readonly Case[] = [
   ...rounds,
   ...scale,
   ...template,
-  ...jackpots,
+  ...jackpotCases,
   ...chainCases,
 ];

@@ -61,6 +61,12 @@ function contradictions(terms: JackpotTerms): Problem[] {
       message: "a share is at most 1; lower it",
     },
     {
+      wrong: mustHitBy !== undefined && compare(terms.overflowShare, one) === 0,
+      pointer: "/spec/overflowShare",
+      message:
+        "all of each contribution would go to the overflow, so that the pool never comes nearer to trigger.mustHitBy; lower it",
+    },
+    {
       wrong: mustHitBy !== undefined && terms.ceiling < mustHitBy,
       pointer: "/spec/ceiling",
       message:

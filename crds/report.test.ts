@@ -18,6 +18,8 @@ spec:
 `;
 const lines = (text: string) => report(parseDocuments(text, "a.yaml")).lines;
 
+const verdict = (line: string) => line.split(": ").at(-1);
+
 describe("npm run validate", () => {
   it("prints one line for each object", () => {
     const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
@@ -53,6 +55,23 @@ describe("npm run validate", () => {
     const other = game.replace("namespace: casino", "namespace: other");
     const [, second] = lines(`${game}---\n${other}`);
     assert.match(second ?? "", /Game other\/lucky: metadata\.name: .*taken by Game casino\/lucky/);
+  });
+
+  it("refuses what does not fit among objects that are given together", () => {
+    const jackpot = (name: string, currency: string, more = "") => `---
+apiVersion: pitboss.dev/v1alpha1
+kind: Jackpot
+metadata: { name: ${name}, namespace: casino }
+spec:
+  { currency: ${currency}, seed: "1", contribution: "0.01", ceiling: "9", trigger: { mustHitBy: "9" }${more} }
+`;
+    const named = `${game}  jackpots: [{ name: mega }, { name: elsewhere }]\n`;
+    assert.deepEqual(lines(`${named}${jackpot("mega", "USD")}`).map(verdict), ["valid", "valid"]);
+    const [wrong] = lines(`${named}${jackpot("mega", "EUR")}`);
+    assert.match(wrong ?? "", /spec\.jackpots\[0\]\.name: Jackpot mega is of EUR/);
+    const left = jackpot("mega", "USD", ", transferTo: { name: minor }");
+    const [heir] = lines(left + jackpot("minor", "EUR"));
+    assert.match(heir ?? "", /spec\.transferTo\.name: Jackpot minor is of EUR; name one of USD/);
   });
 
   it("writes paths as Kubernetes does", () => {

@@ -1,6 +1,7 @@
 import type { Problem } from "../games/game.ts";
 import { isObject } from "./defaults.ts";
 import type { Document, Unreadable } from "./documents.ts";
+import { jackpotLinks } from "./jackpot-links.ts";
 import { isOurs, validateManifest } from "./validate.ts";
 
 /** What `npm run validate` prints, and whether it found a fault. */
@@ -15,14 +16,21 @@ export interface Report {
  */
 export function report(documents: readonly (Document | Unreadable)[]): Report {
   const owners = new Map<string, Document>();
-  const judged = documents.map((document) => judge(document, owners));
+  const links = jackpotLinks(
+    documents.map((document) => ("object" in document ? document.object : undefined)),
+  );
+  const judged = documents.map((document) => judge(document, owners, links));
   return {
     lines: judged.flatMap(({ lines }) => lines),
     faults: judged.reduce((sum, { faults }) => sum + faults, 0),
   };
 }
 
-function judge(document: Document | Unreadable, owners: Map<string, Document>): Report {
+function judge(
+  document: Document | Unreadable,
+  owners: Map<string, Document>,
+  links: (object: unknown) => Problem[],
+): Report {
   const place = `${document.file}: ${document.title}`;
   if (!("object" in document)) {
     return { lines: [`${place}: ${document.line}: ${document.message}`], faults: 1 };
@@ -30,7 +38,12 @@ function judge(document: Document | Unreadable, owners: Map<string, Document>): 
   const reason = skipped(document);
   if (reason !== undefined) return { lines: [`${place}: skipped, ${reason}`], faults: 0 };
   const { object } = document;
-  const problems = [...validateManifest(object), ...nameTaken(document, owners)];
+  const own = validateManifest(object);
+  const problems = [
+    ...own,
+    ...(own.length > 0 ? [] : links(object)),
+    ...nameTaken(document, owners),
+  ];
   if (problems.length === 0) return { lines: [`${place}: valid`], faults: 0 };
   const lines = problems.map(
     ({ pointer, message }) => `${place}: ${fieldPath(pointer)}: ${message}`,

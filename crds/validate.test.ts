@@ -100,6 +100,7 @@ const faults: readonly [string, Fields, string, RegExp][] = [
     /raise/,
   ],
   ["a ceiling below mustHitBy", jackpot({ ceiling: "4000" }), "/spec/ceiling", /mustHitBy/],
+  ["a pool that nothing reaches", jackpot({ overflowShare: "1" }), "/spec/overflowShare", /lower/],
   ["a seed at mustHitBy", jackpot({ seed: "5000" }), "/spec/seed", /lower/],
   [
     "a contribution above the stake",

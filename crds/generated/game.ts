@@ -239,6 +239,23 @@ export interface ProvenReturn {
    * "98.00%", as `kubectl get games` prints it.
    */
   percent: string;
+  /**
+   * What the Jackpots pay back on top, by currency - the part of every debit that they take in; the house's seeds are not counted. `total` is the base return above and this part together.
+   *
+   * @maxItems 16
+   */
+  jackpots?: JackpotReturn[];
+}
+export interface JackpotReturn {
+  currency: string;
+  /**
+   * "1/100"
+   */
+  contribution: string;
+  /**
+   * "99.00%"
+   */
+  total: string;
 }
 /**
  * What play has shown so far, written at most once a minute.

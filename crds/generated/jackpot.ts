@@ -30,6 +30,7 @@ export interface JackpotSpec {
    */
   overflowShare: string;
   trigger: JackpotTrigger;
+  transferTo?: JackpotTransfer;
 }
 /**
  * What lets the pool drop: a hidden threshold of at most `mustHitBy`, or a draw that hits once in `oneIn` stakes of `per`.
@@ -39,16 +40,26 @@ export interface JackpotTrigger {
   oneIn?: string;
   per?: string;
 }
+/**
+ * Where the money goes when this Jackpot is deleted - into the overflow of a Jackpot of the same namespace and currency. Needed only once rounds have fed the pool; it may be set during a deletion.
+ */
+export interface JackpotTransfer {
+  name: string;
+}
 export interface JackpotStatus {
   observedGeneration?: number;
   /**
    * @maxItems 16
    */
   conditions?: Condition[];
+  terms?: JackpotTermsInForce;
   /**
-   * What the next win pays.
+   * What the next win pays, at most 30 seconds ago. Fractions of the smallest unit are kept, not shown.
    */
   pool?: string;
+  /**
+   * What feeds the next pool.
+   */
   overflow?: string;
   /**
    * All that rounds have added so far.
@@ -70,6 +81,25 @@ export interface Condition {
   message: string;
   lastTransitionTime: string;
   observedGeneration?: number;
+}
+/**
+ * The terms that rounds are played by; those of a changed spec wait for the next win.
+ */
+export interface JackpotTermsInForce {
+  seed: string;
+  /**
+   * A fraction in lowest terms.
+   */
+  contribution: string;
+  ceiling: string;
+  /**
+   * A fraction in lowest terms.
+   */
+  overflowShare: string;
+  /**
+   * "must hit by 5000.00" or "1 in 1000000 per 1.00".
+   */
+  trigger: string;
 }
 export interface JackpotWin {
   amount: string;
