@@ -1,4 +1,5 @@
 import type { Json } from "./game.ts";
+import type { FedJackpot } from "./jackpot-draws.ts";
 import { type Compiled, finish, type RecordedAction } from "./play.ts";
 import type { ClientSeedBy } from "./proof.ts";
 import { drawsOf, type RoundSource, type Standing, standingOf } from "./standing.ts";
@@ -22,8 +23,28 @@ export interface OpenRound {
   readonly staked: string;
   readonly bet: Json;
   readonly actions: readonly RecordedAction[];
+  readonly jackpots: readonly StoredJackpot[];
   /** For how long it has been open, by the database's clock. */
   readonly openMs: number;
+}
+
+/** A jackpot's terms as SQL's jackpot_terms_json gives them; amounts in minor units. */
+export interface StoredJackpot {
+  readonly terms: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly digits: number;
+  readonly oneIn: string | null;
+  readonly per: string | null;
+  /** As crds/jackpot-terms.ts reads them from the object: seed, ceiling, contribution, overflowShare and the trigger. */
+  readonly body: { readonly [field: string]: string };
+}
+
+/** What a round draws by. */
+export function fedJackpot({ terms, namespace, name, oneIn, per }: StoredJackpot): FedJackpot {
+  const amount = (text: string | null) => (text === null ? null : BigInt(text));
+  return { terms, namespace, name, oneIn: amount(oneIn), per: amount(per) };
 }
 
 /** What the round is played from, once its server seed is open. */
@@ -36,7 +57,7 @@ export function sourceOf(
   const { id, clientSeed, clientSeedBy, nonce, bet, stake, currency, digits } = round;
   return {
     ...{ round: id, game, compiled, serverSeed, clientSeed, clientSeedBy, nonce },
-    ...{ bet, stake: BigInt(stake), currency, digits },
+    ...{ bet, stake: BigInt(stake), currency, digits, jackpots: round.jackpots.map(fedJackpot) },
   };
 }
 
@@ -58,10 +79,12 @@ export function recordOf(
   standing: Standing,
   actions: readonly RecordedAction[],
 ): { [field: string]: Json } {
-  const { staked, payout, digest, outcome, legalActions, expected, regret } = standing;
+  const { staked, payout, digest, outcome, legalActions, expected, regret, hits } = standing;
+  const debit = staked - BigInt(round.staked);
   return {
     ...{ player: round.player, round: round.id, version: round.version },
-    ...{ actions: [...actions] as Json[], debit: String(staked - BigInt(round.staked)), outcome },
+    ...{ actions: [...actions] as Json[], debit: String(debit), outcome },
+    hits: debit === 0n ? null : hits.map((drawn) => drawn.at(-1) ?? false),
     ...{ legal_actions: [...legalActions], digest, expected, regret },
     payout: payout === null ? null : String(payout),
   };

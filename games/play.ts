@@ -35,6 +35,8 @@ export interface Replay {
   over: boolean;
   legalActions: readonly string[];
   tally: Tally;
+  /** All that was staked after the bet and after each action, in first stakes. */
+  staked: readonly Fraction[];
   outcome: Json;
   /** What the decisions so far gave away, in first stakes. */
   regret: Fraction;
@@ -105,6 +107,12 @@ export function payout(stake: bigint, tally: Tally): bigint {
   return floor(mul(fraction(stake), tally.payout));
 }
 
+/** What each step debited, in minor units: the stake first. Steps that add nothing to it are left out. */
+export function debitsOf(stake: bigint, staked: readonly Fraction[]): bigint[] {
+  const totals = staked.map((share) => floor(mul(fraction(stake), share)));
+  return totals.map((total, i) => total - (totals[i - 1] ?? 0n)).filter((debit) => debit > 0n);
+}
+
 /** The largest payout in minor units that a bet can reach: what `maxPayout` limits. */
 export function exposure(compiled: Compiled, bet: Json, stake: bigint): bigint {
   return floor(mul(fraction(stake), compiled.engine.bound(compiled.prepared, bet)));
@@ -129,6 +137,7 @@ class Round {
   readonly #draws: Draws;
   #state: unknown;
   #regret = zero;
+  readonly #staked: Fraction[] = [];
 
   constructor(compiled: Compiled, bet: Json, draws: Draws) {
     this.#compiled = compiled;
@@ -146,6 +155,7 @@ class Round {
       throw new IllegalAction({ pointer: "/type", message: "the round is over" });
     }
     if (taken.by === "default") this.#expectDefault(action);
+    this.#staked.push(engine.tally(prepared, this.#state).staked);
     const next = engine.act(prepared, this.#state, action, this.#draws, taken);
     this.#regret = add(this.#regret, engine.regret(prepared, this.#state, action, taken));
     this.#state = next;
@@ -185,10 +195,12 @@ class Round {
   view(): Replay {
     const { engine, prepared } = this.#compiled;
     const legalActions = this.#legal;
+    const tally = engine.tally(prepared, this.#state);
     return {
       over: legalActions.length === 0,
       legalActions,
-      tally: engine.tally(prepared, this.#state),
+      tally,
+      staked: [...this.#staked, tally.staked],
       outcome: engine.outcome(prepared, this.#state),
       regret: this.#regret,
     };

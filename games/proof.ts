@@ -1,5 +1,6 @@
 import { proofDigest, serverSeedHash } from "./fairness.ts";
 import type { Json } from "./game.ts";
+import type { JackpotProof } from "./jackpot-draws.ts";
 import { formatAmount } from "./money.ts";
 import type { Compiled, RecordedAction } from "./play.ts";
 
@@ -24,6 +25,7 @@ export interface SettledRound {
   readonly digits: number;
   readonly actions: readonly RecordedAction[];
   readonly outcome: Json;
+  readonly jackpots: readonly JackpotProof[];
 }
 
 type ProofBody = { [field: string]: Json };
@@ -50,7 +52,7 @@ function bodyOf(settled: SettledRound): ProofBody {
     actions: [...settled.actions] as Json[],
     outcome: settled.outcome,
     payout: formatAmount(settled.payout, digits),
-    jackpots: [],
+    jackpots: [...settled.jackpots],
   };
 }
 

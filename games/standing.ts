@@ -1,8 +1,9 @@
-import { stream } from "./fairness.ts";
 import { type Fraction, floor, fraction, mul, toDecimal } from "./fraction.ts";
 import type { Json, Tally } from "./game.ts";
-import { type Compiled, payout, type RecordedAction, type Replay } from "./play.ts";
+import { type FedJackpot, hitsOf, jackpotProofs } from "./jackpot-draws.ts";
+import { type Compiled, debitsOf, payout, type RecordedAction, type Replay } from "./play.ts";
 import { type ClientSeedBy, settlementDigest } from "./proof.ts";
+import { type Seeds, stream } from "./seed-stream.ts";
 
 /** What a round is played from; all of it can be stored but the server seed, which is stored sealed. */
 export interface RoundSource {
@@ -17,6 +18,8 @@ export interface RoundSource {
   readonly stake: bigint;
   readonly currency: string;
   readonly digits: number;
+  /** Those that its debits feed. */
+  readonly jackpots: readonly FedJackpot[];
 }
 
 /** A round as it stands after its actions: the columns that SQL records. */
@@ -31,6 +34,8 @@ export interface Standing {
   /** In minor units, decimals: what the bet is worth, and what the decisions gave away. */
   readonly expected: string;
   readonly regret: string;
+  /** What each debit drew for each jackpot. */
+  readonly hits: readonly (readonly boolean[])[];
 }
 
 /** Decimals to which the return monitor's sums are kept. */
@@ -44,8 +49,12 @@ function stakedOf(stake: bigint, tally: Tally): bigint {
   return floor(mul(fraction(stake), tally.staked));
 }
 
-export function drawsOf({ serverSeed, clientSeed, nonce }: RoundSource) {
-  return stream({ serverSeed, clientSeed, nonce });
+export function drawsOf(source: RoundSource) {
+  return stream(seedsOf(source));
+}
+
+function seedsOf({ serverSeed, clientSeed, nonce }: RoundSource): Seeds {
+  return { serverSeed, clientSeed, nonce };
 }
 
 /** Turns what the engine made of a round into what is recorded; a settled one gets its digest. */
@@ -54,14 +63,17 @@ export function standingOf(
   actions: readonly RecordedAction[],
   replay: Replay,
 ): Standing {
-  const { compiled, bet, stake } = source;
+  const { compiled, bet, stake, digits } = source;
   const { over, tally, outcome, legalActions } = replay;
   const staked = stakedOf(stake, tally);
   const paid = over ? payout(stake, tally) : null;
-  const digest =
-    paid === null ? null : settlementDigest({ ...source, staked, payout: paid, actions, outcome });
+  const debits = source.jackpots.length === 0 ? [] : debitsOf(stake, replay.staked);
+  const hits = hitsOf(seedsOf(source), source.jackpots, debits);
+  const jackpots = jackpotProofs(source.jackpots, debits, hits, digits);
+  const settled = { ...source, staked, actions, outcome, jackpots };
+  const digest = paid === null ? null : settlementDigest({ ...settled, payout: paid });
   return {
-    ...{ over, staked, payout: paid, digest, outcome, legalActions },
+    ...{ over, staked, payout: paid, digest, outcome, legalActions, hits },
     expected: inMinorUnits(stake, compiled.engine.expected(compiled.prepared, bet)),
     regret: inMinorUnits(stake, replay.regret),
   };

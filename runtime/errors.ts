@@ -196,6 +196,12 @@ export const errors = {
     title: "The game is changing",
     meaning: "A new configuration has just taken over. Retry with the same key.",
   },
+  jackpots_changed: {
+    code: "jackpots_changed",
+    status: 503,
+    title: "The game's jackpots are changing",
+    meaning: "A jackpot has just got other terms. Retry with the same key.",
+  },
   unavailable: {
     code: "unavailable",
     status: 503,

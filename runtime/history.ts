@@ -1,6 +1,7 @@
 import type { Json } from "../games/game.ts";
 import { proofOf } from "../games/proof.ts";
 import type { Database, Row } from "./database.ts";
+import { drawsOfRow } from "./jackpots.ts";
 import type { Revisions } from "./revisions.ts";
 import { roundColumns, viewOfRow } from "./round-row.ts";
 import type { GamePairs } from "./seed-pairs.ts";
@@ -30,7 +31,8 @@ const listOpen = {
 const getProof = {
   name: "get_proof",
   text: `SELECT ${roundColumns}, p.id AS pair, p.state AS pair_state, encode(p.sealed, 'hex') AS sealed, p.server_seed,
-      CASE WHEN r.client_seed IS NULL THEN p.client_seed_by ELSE 'player' END AS client_seed_by
+      CASE WHEN r.client_seed IS NULL THEN p.client_seed_by ELSE 'player' END AS client_seed_by,
+      CASE WHEN r.jackpots IS NOT NULL THEN jackpot_terms_json(r.jackpots) END AS jackpots, r.phases
     ${joined} WHERE r.id = $2 AND r.player = $1`,
 };
 
@@ -98,9 +100,10 @@ export class History {
   }
 
   #settled(row: Row) {
+    const serverSeed: Buffer = row.server_seed ?? this.#o.pairs.open(row);
     return {
-      ...{ round: row.id, game: this.#o.game, nonce: row.nonce, bet: row.bet },
-      serverSeed: row.server_seed ?? this.#o.pairs.open(row),
+      ...{ round: row.id, game: this.#o.game, nonce: row.nonce, bet: row.bet, serverSeed },
+      jackpots: drawsOfRow(row, { serverSeed, clientSeed: row.client_seed, nonce: row.nonce }),
       ...{ clientSeed: row.client_seed, clientSeedBy: row.client_seed_by },
       ...{ stake: row.stake, staked: row.staked, payout: row.payout },
       ...{ currency: row.currency, digits: row.digits },

@@ -47,6 +47,7 @@ const details: { readonly [Code in RefusalCode]?: string } = {
   game_draining: "The game takes no new rounds; open rounds go on.",
   game_suspended: "The game takes no new rounds; open rounds go on.",
   idempotency_mismatch: "This key was used for another request: take a new key for a new round.",
+  jackpots_changed: "The game's jackpots have just changed: ask again.",
   insufficient_funds: "The balance does not cover the stake; nothing has changed.",
   payout_limit: "The game takes no new rounds for the rest of this minute.",
   revision_retired: "This game server is being replaced: ask again.",
@@ -59,7 +60,7 @@ const details: { readonly [Code in RefusalCode]?: string } = {
 /** Seconds after which to ask again. */
 function retryAfterOf(code: RefusalCode): { retryAfter?: number } {
   if (code === "payout_limit") return { retryAfter: 60 - new Date().getUTCSeconds() };
-  return code === "revision_retired" ? { retryAfter: 1 } : {};
+  return code === "revision_retired" || code === "jackpots_changed" ? { retryAfter: 1 } : {};
 }
 
 /** The refusal that SQL's status stands for; `round` is the one in the way. */

@@ -5,6 +5,7 @@ import type { Catalogues } from "./catalogue.ts";
 import type { Database, Row, Session } from "./database.ts";
 import { type Endings, settleAfterMs } from "./endings.ts";
 import type { History } from "./history.ts";
+import { fedColumns, jackpotsFor, pendingWins } from "./jackpots.ts";
 import { faultOf, refusalOf } from "./place-checks.ts";
 import type { Revisions } from "./revisions.ts";
 import { actionTypes } from "./round-row.ts";
@@ -55,7 +56,10 @@ interface Recorded {
 const play = { name: "play", text: "SELECT item, status, detail FROM play($1)" };
 const findKey = { name: "find_key", text: "SELECT * FROM find_key($1, $2, $3)" };
 
-/** Times that a round is computed again because its nonce was taken, before it waits for the pair. */
+/** What a round was computed from has changed: its nonce was taken, or its jackpots have other terms. */
+const computeAgain = new Set(["nonce_moved", "jackpots_changed"]);
+
+/** Times that a round is computed again before it waits for the pair. */
 const optimisticTries = 3;
 
 /** Plays new rounds: one SQL call each, many in one call where many come at once. */
@@ -116,8 +120,9 @@ export class Placing {
     let pair = await this.#o.pairs.known(player);
     for (let tries = 0; tries < optimisticTries; tries++) {
       const result = await this.#submit(request, pair);
-      if (result.status !== "nonce_moved") return this.#answer(request, result);
-      pair = await this.#moved(player, result);
+      if (!computeAgain.has(result.status)) return this.#answer(request, result);
+      if (result.status === "jackpots_changed") await this.#o.catalogue.refresh();
+      else pair = await this.#moved(player, result);
     }
     const result = await this.#playLocked(request);
     return this.#answer(request, result);
@@ -157,6 +162,7 @@ export class Placing {
     const source: RoundSource = {
       ...{ round: uuidv7(), game: this.#o.game, compiled, bet, stake, currency, digits },
       ...{ serverSeed: pair.serverSeed, nonce: pair.nonce },
+      jackpots: jackpotsFor(this.#o.catalogue.current(), currency),
       clientSeed: clientSeed ?? pair.clientSeed,
       clientSeedBy: clientSeed === undefined ? pair.clientSeedBy : "player",
     };
@@ -172,6 +178,7 @@ export class Placing {
       legal_actions: standing.legalActions,
       digest: standing.digest,
       expected: standing.expected,
+      ...fedColumns(source.jackpots, standing),
     };
     return { row, pair, source, standing };
   }
@@ -210,7 +217,8 @@ export class Placing {
     return {
       ...{ id: round, game, engine: compiled.engine.name, revision: compiled.revision, player },
       ...{ state: over ? "settled" : "open", version: 1, stake: staked, payout, currency, digits },
-      ...{ bet, outcome, legalActions: actionTypes(legalActions), jackpotWins: [] },
+      ...{ bet, outcome, legalActions: actionTypes(legalActions) },
+      jackpotWins: pendingWins(source.jackpots, standing.hits),
       funds: { before: BigInt(recorded.before), after: BigInt(recorded.after) },
       fairness: { serverSeedHash: pair.serverSeedHash, clientSeed, nonce },
       ...{ createdAt: moment, settledAt: over ? moment : null },

@@ -1,11 +1,12 @@
 import type { Json } from "../games/game.ts";
 import type { Row } from "./database.ts";
+import { jackpotWinsOf } from "./jackpots.ts";
 import type { RoundView } from "./types.ts";
 
 /** The columns that `viewOfRow` reads, of `rounds r` joined with its `seed_pairs p`. */
 export const roundColumns = `
   r.id, r.player, r.state, r.version, r.revision, r.nonce, r.currency, r.digits, r.stake, r.staked, r.payout, r.bet, r.actions,
-  r.outcome, r.legal_actions, encode(r.digest, 'hex') AS digest, r.created_at, r.settled_at, r.funds_before, r.funds_after,
+  CASE WHEN r.jackpots IS NOT NULL THEN round_jackpot_wins(r.id, r.jackpot_hits) END AS jackpot_wins, r.outcome, r.legal_actions, encode(r.digest, 'hex') AS digest, r.created_at, r.settled_at, r.funds_before, r.funds_after,
   coalesce(r.client_seed, p.client_seed) AS client_seed, encode(p.server_seed_hash, 'hex') AS server_seed_hash`;
 
 /** Legal actions as players see them: by type, without parameters. */
@@ -30,7 +31,7 @@ export function viewOfRow(game: string, engine: string, row: Row): RoundView {
     bet: row.bet as Json,
     outcome: row.outcome as Json,
     legalActions: actionTypes(row.legal_actions),
-    jackpotWins: [],
+    jackpotWins: jackpotWinsOf(row.jackpot_wins),
     funds: { before: row.funds_before, after: row.funds_after },
     fairness: {
       serverSeedHash: row.server_seed_hash,

@@ -6,6 +6,7 @@
  */
 
 import type { Engine, Json, StakeTerms } from "../games/game.ts";
+import type { StoredJackpot } from "../games/open-round.ts";
 import type { ClientSeedBy } from "../games/proof.ts";
 import type { PlayRecord } from "./play-record.ts";
 
@@ -20,6 +21,7 @@ export type RefusalCode =
   | "invalid_bet"
   | "invalid_client_seed"
   | "invalid_cursor"
+  | "jackpots_changed" // 503: the game's jackpots have just changed; ask again
   | "not_found"
   | "payout_limit" // 429: the game paid out its limit of this minute
   | "revision_retired" // 503: this pod's revision is no longer played; another pod answers
@@ -49,7 +51,8 @@ export type RoundState = "open" | "settled" | "voided";
 /** A jackpot that a round won; it is paid within moments. */
 export interface JackpotWin {
   readonly name: string;
-  readonly amount: bigint;
+  /** Null while it is pending. */
+  readonly amount: bigint | null;
   readonly status: "pending" | "paid";
 }
 
@@ -196,6 +199,8 @@ export interface Catalogue {
   readonly path: string;
   readonly ready: boolean;
   readonly deleting: boolean;
+  /** Those that its rounds feed, in the order of their terms. */
+  readonly jackpots: readonly StoredJackpot[];
 }
 
 /** The part of a pino logger that the money layer uses. */

@@ -59,6 +59,7 @@ export function placeRound({ game, compiled, catalogue, rounds }: GameService): 
       "entropy_pending",
       "payout_limit",
       "revision_retired",
+      "jackpots_changed",
     ],
     check(body) {
       const amount = amountOf(body.stake, body.currency, "stake");

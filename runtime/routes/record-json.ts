@@ -11,7 +11,10 @@ const REGRET_DIGITS = 6;
 export function recordJson(record: PlayRecord) {
   const { digits, status, firstStake, actions, phases, regret } = record;
   const amount = (minor: bigint) => formatAmount(minor, digits);
-  const won = record.jackpotWins.reduce((sum, win) => sum + win.amount, record.payout ?? 0n);
+  const won = record.jackpotWins.reduce(
+    (sum, win) => sum + (win.amount ?? 0n),
+    record.payout ?? 0n,
+  );
   return {
     ...roundJson(record),
     status,

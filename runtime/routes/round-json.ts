@@ -8,7 +8,10 @@ export function roundJson(round: RoundView) {
     ...rest,
     stake: formatAmount(stake, digits),
     payout: payout === null ? null : formatAmount(payout, digits),
-    jackpotWins: jackpotWins.map((win) => ({ ...win, amount: formatAmount(win.amount, digits) })),
+    jackpotWins: jackpotWins.map(({ amount, ...win }) => ({
+      ...win,
+      amount: amount === null ? null : formatAmount(amount, digits),
+    })),
     funds: {
       before: formatAmount(funds.before, digits),
       after: formatAmount(funds.after, digits),

@@ -2,6 +2,7 @@ import type { JsonSchema, StakeTerms } from "../../games/game.ts";
 import { formatAmount } from "../../games/money.ts";
 import { represented } from "../representation.ts";
 import type { Route } from "../route.ts";
+import { jackpotJson, jackpotSchema } from "./jackpot-json.ts";
 import { game as gameName, gameState, list, object, ref, revision } from "./schemas.ts";
 import type { GameService } from "./service.ts";
 
@@ -31,7 +32,7 @@ const rulesSchema = object({
     type: "number",
     description: "a round left open for longer is finished by the default action",
   },
-  jackpots: list({}),
+  jackpots: list(jackpotSchema),
 });
 
 /** Stake limits as decimals. */
@@ -62,7 +63,7 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
     },
     refusals: [],
     async handle() {
-      const { title, state, stakes, openTimeoutSeconds } = catalogue();
+      const { title, state, stakes, openTimeoutSeconds, jackpots } = catalogue();
       const rest = {
         name: game,
         title,
@@ -75,7 +76,7 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
         actionSchema: engine.actionSchema,
         limits: limitsJson(stakes),
         openTimeoutSeconds,
-        jackpots: [],
+        jackpots: jackpots.map(jackpotJson),
       };
       // Some games list thousands of bets: their text is never parsed here.
       const head = JSON.stringify(rest);

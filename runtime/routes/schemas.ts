@@ -112,7 +112,13 @@ export const roundFields = {
   bet: {},
   outcome: { description: "hidden parts are absent until the round is over" },
   legalActions: list(object({ type: text })),
-  jackpotWins: list(object({ name: text, amount: money, status: { enum: ["pending", "paid"] } })),
+  jackpotWins: list(
+    object({
+      name: text,
+      amount: { anyOf: [money, { type: "null" }], description: "null while it is pending" },
+      status: { enum: ["pending", "paid"] },
+    }),
+  ),
   funds: {
     ...object({ before: money, after: money }),
     description: "the balance before the first debit, and after the latest debit or credit",

@@ -88,6 +88,7 @@ export function sampleGame(
     path: "/games/flip",
     ready: true,
     deleting: false,
+    jackpots: [],
   };
   return {
     game: "flip",

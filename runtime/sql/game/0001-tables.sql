@@ -59,6 +59,9 @@ CREATE TABLE rounds (
   -- What the player may see of it now.
   outcome jsonb NOT NULL,
   legal_actions text[] NOT NULL DEFAULT '{}',
+  -- The terms of the jackpots that its debits feed, by number; of those whose draws hit, one entry for each hit.
+  jackpots bigint[],
+  jackpot_hits bigint[],
   -- Expected payout that the player's decisions gave away, in minor units.
   regret numeric NOT NULL DEFAULT 0,
   -- Of the proof, fixed at settlement.
@@ -84,16 +87,58 @@ CREATE TABLE open_rounds (
 
 CREATE INDEX open_rounds_by_age ON open_rounds (created_at);
 
+-- Jackpots' terms as a runtime draws by them and shows them, in this order.
+CREATE FUNCTION jackpot_terms_json(of_terms bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'terms', t.id::text, 'namespace', j.namespace, 'name', j.name, 'currency', j.currency, 'digits', j.digits,
+           'oneIn', t.one_in::text, 'per', t.per::text, 'body', t.body) ORDER BY asked.place), '[]')
+    FROM unnest(of_terms) WITH ORDINALITY AS asked (terms, place)
+    JOIN jackpot_terms t ON t.id = asked.terms
+    JOIN jackpots j ON j.id = t.jackpot;
+$$;
+
+-- A jackpot that a game's rounds feed now. draws: each debit draws for it.
+CREATE TYPE fed_jackpot AS (jackpot bigint, terms bigint, currency text, draws boolean);
+
+CREATE FUNCTION fed_jackpots(acting text) RETURNS fed_jackpot[]
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT array_agg(ROW (j.id, j.terms, j.currency, t.one_in IS NOT NULL)::fed_jackpot ORDER BY j.terms)
+    FROM game_jackpots g
+    JOIN jackpots j ON j.id = g.jackpot AND j.state = 'active'
+    JOIN jackpot_terms t ON t.id = j.terms
+   WHERE g.game = acting;
+$$;
+
+-- What a round has won of jackpots: paid, or pending while its hits wait for the sequencer and while an administrator looks at a win.
+CREATE FUNCTION round_jackpot_wins(of_round uuid, hits bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  WITH won AS (
+    SELECT w.jackpot, w.position, w.amount, w.status FROM jackpot_wins w
+     WHERE w.round = of_round AND w.game = acting_game(current_schema())
+  ), waiting AS (
+    SELECT t.jackpot, generate_series(1, count(*) - (SELECT count(*) FROM won WHERE won.jackpot = t.jackpot)) AS place
+      FROM unnest(hits) AS hit JOIN jackpot_terms t ON t.id = hit GROUP BY t.jackpot
+  )
+  SELECT coalesce(jsonb_agg(jsonb_build_object('name', j.name, 'amount', w.amount::text, 'status', w.status) ORDER BY w.position), '[]')
+    FROM (SELECT jackpot, position, CASE status WHEN 'paid' THEN amount END AS amount, CASE status WHEN 'paid' THEN 'paid' ELSE 'pending' END AS status
+            FROM won
+          UNION ALL
+          SELECT jackpot, NULL, NULL, 'pending' FROM waiting) AS w
+    JOIN jackpots j ON j.id = w.jackpot;
+$$;
+
 -- The game's row and the revision's, for its runtime; the stakes are those that this revision was proven with.
 CREATE FUNCTION catalogue(of_revision text)
 RETURNS TABLE (
   name text, namespace text, title text, engine text, engine_version text, revision text, config jsonb, state text,
-  stakes jsonb, open_timeout_seconds double precision, returns jsonb, path text, ready boolean, deleting boolean
+  stakes jsonb, open_timeout_seconds double precision, returns jsonb, path text, ready boolean, deleting boolean, jackpots jsonb
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT g.name, g.namespace, g.title, g.engine, g.engine_version, g.revision, g.config, g.state,
          coalesce(r.stakes, g.stakes), extract(epoch FROM g.open_timeout)::double precision,
-         g.returns, g.path, g.ready, g.deleting
+         g.returns, g.path, g.ready, g.deleting,
+         jackpot_terms_json(ARRAY(SELECT fed.terms FROM unnest(fed_jackpots(g.name)) AS fed))
     FROM games g LEFT JOIN game_revisions r ON r.game = g.name AND r.revision = of_revision
    WHERE g.name = acting_game(current_schema());
 $$;
@@ -111,5 +156,6 @@ CREATE FUNCTION housekeep() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT add_partitions(format('%I.rounds', current_schema())::regclass);
   SELECT add_partitions('pitboss.transfers');
+  SELECT add_partitions('pitboss.jackpot_contributions');
   SELECT fold_counters(acting_game(current_schema()));
 $$;

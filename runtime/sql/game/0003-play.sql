@@ -5,7 +5,9 @@ CREATE TYPE play_item AS (
   item integer, player text, key text, hash text, round uuid, revision text, currency text, stake numeric(38, 0), bound numeric(38, 0),
   pair uuid, nonce bigint, server_seed_hash text, client_seed text, bet jsonb,
   -- What the engine made of it. payout is absent while the round is open; expected is the bet's expected payout.
-  payout numeric(38, 0), outcome jsonb, legal_actions text[], digest text, expected numeric
+  payout numeric(38, 0), outcome jsonb, legal_actions text[], digest text, expected numeric,
+  -- The terms of the jackpots that the stake feeds, by number, and for each whether its draw hit.
+  jackpots bigint[], hits boolean[]
 );
 
 CREATE TYPE play_verdict AS (item integer, status text, found_round uuid, house bigint, digits smallint);
@@ -29,6 +31,7 @@ DECLARE
   this_minute constant timestamptz := date_bin('1 minute', clock_timestamp(), '2000-01-01 00:00:00Z');
   asked constant play_item[] := (SELECT array_agg(i) FROM jsonb_populate_recordset(NULL::play_item, items) AS i);
   verdicts play_verdict[];
+  fed fed_jackpot[];
   players text[];
   funded play_funds[];
 BEGIN
@@ -39,7 +42,9 @@ BEGIN
   PERFORM FROM gates WHERE game = acting AND lane = pg_backend_pid() % 64 FOR SHARE;
   PERFORM FROM seed_pairs WHERE player = ANY (ARRAY(SELECT a.player FROM unnest(asked) AS a)) AND state = 'active'
     ORDER BY id FOR NO KEY UPDATE;
-  verdicts := judge(acting, this_minute, asked);
+  -- Once the gate is held: whoever closes a jackpot waits for the transactions that could see it open.
+  fed := fed_jackpots(acting);
+  verdicts := judge(acting, this_minute, asked, fed);
   players := ARRAY(SELECT a.player FROM unnest(asked) AS a JOIN unnest(verdicts) AS v ON v.item = a.item AND v.status = 'good');
 
   IF players <> '{}' THEN
@@ -54,7 +59,7 @@ BEGIN
     SELECT array_agg(ROW (moved.*)::play_funds) INTO funded FROM moved;
   END IF;
   IF funded IS NOT NULL THEN
-    PERFORM record_rounds(acting, this_minute, clock_timestamp(), asked, funded);
+    PERFORM record_rounds(acting, this_minute, clock_timestamp(), asked, funded, fed);
   END IF;
 
   RETURN QUERY
@@ -72,13 +77,14 @@ $$;
 
 -- What stands against each round, funds apart: the first fault in the order of the list, or "good". LATERAL … LIMIT keeps each
 -- look-up one descent of an index, whatever the planner thinks of the tables' sizes.
-CREATE FUNCTION judge(acting text, this_minute timestamptz, asked play_item[]) RETURNS play_verdict[]
+CREATE FUNCTION judge(acting text, this_minute timestamptz, asked play_item[], fed fed_jackpot[]) RETURNS play_verdict[]
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   RETURN (
     WITH terms AS MATERIALIZED (
       SELECT r.revision, t.currency, t.digits, t.min, t.max, t.step, t."maxPayout" AS max_payout,
              p.max_numerator, p.max_denominator, h.id AS house,
+             ARRAY(SELECT f.terms FROM unnest(fed) AS f WHERE f.currency = t.currency) AS jackpots,
              coalesce((g.loss_limits->>t.currency)::numeric, 100 * t."maxPayout") <= (
                SELECT coalesce(sum(c.paid - c.staked), 0) FROM counters c
                 WHERE c.game = acting AND c.minute = this_minute AND c.currency = t.currency
@@ -103,6 +109,7 @@ BEGIN
         WHEN o.round IS NOT NULL THEN 'round_open'
         WHEN a.server_seed_hash <> encode(p.server_seed_hash, 'hex') THEN 'seed_rotated'
         WHEN p.id IS NULL OR p.id <> a.pair OR p.nonce <> a.nonce THEN 'nonce_moved'
+        WHEN coalesce(a.jackpots, '{}') <> t.jackpots THEN 'jackpots_changed'
         WHEN t.over_limit THEN 'payout_limit'
         ELSE 'good' END, coalesce(k.round, o.round), t.house, t.digits)::play_verdict)
       FROM (SELECT *, row_number() OVER (PARTITION BY player ORDER BY item) AS earlier FROM unnest(asked)) AS a
@@ -122,7 +129,7 @@ $$;
 -- Writes the rounds that were debited, in one statement: starting one costs more than a row. A result that no honest engine
 -- makes breaks a constraint and so the whole call.
 CREATE FUNCTION record_rounds(
-  acting text, this_minute timestamptz, moment timestamptz, asked play_item[], funded play_funds[]
+  acting text, this_minute timestamptz, moment timestamptz, asked play_item[], funded play_funds[], fed fed_jackpot[]
 ) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
@@ -132,10 +139,11 @@ BEGIN
       FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item
   ), new_rounds AS (
     INSERT INTO rounds (id, player, state, version, revision, pair, nonce, client_seed, currency, digits, stake, staked, bound, payout,
-                        funds_before, funds_after, bet, outcome, legal_actions, digest, created_at, settled_at)
+                        funds_before, funds_after, bet, outcome, legal_actions, jackpots, jackpot_hits, digest, created_at, settled_at)
       SELECT round, player, CASE WHEN payout IS NULL THEN 'open' ELSE 'settled' END, 1, revision, pair, nonce,
              client_seed, currency, digits, stake, stake, bound, payout, funds_before, funds_after, bet, outcome,
-             coalesce(legal_actions, '{}'), decode(digest, 'hex'), moment, CASE WHEN payout IS NOT NULL THEN moment END
+             coalesce(legal_actions, '{}'), jackpots, (SELECT array_agg(d.terms) FROM unnest(jackpots, hits) AS d (terms, hit) WHERE d.hit),
+             decode(digest, 'hex'), moment, CASE WHEN payout IS NOT NULL THEN moment END
         FROM made
   ), new_open_rounds AS (
     INSERT INTO open_rounds (player, round, created_at) SELECT player, round, moment FROM made WHERE payout IS NULL
@@ -144,6 +152,11 @@ BEGIN
       SELECT account, house, account, currency, stake, 'stake', acting, round, moment FROM made
       UNION ALL
       SELECT house, account, account, currency, payout, 'payout', acting, round, moment FROM made WHERE payout > 0
+  ), contributions AS (
+    -- No row that others share. A hit where there is no draw breaks a constraint.
+    INSERT INTO jackpot_incoming (jackpot, terms, debit, hit, game, round, player)
+      SELECT f.jackpot, f.terms, made.stake, CASE WHEN f.draws OR NOT d.hit THEN d.hit END, acting, made.round, made.player
+        FROM made CROSS JOIN LATERAL unnest(made.jackpots, made.hits) AS d (terms, hit) JOIN unnest(fed) AS f ON f.terms = d.terms
   ), next_nonces AS (
     UPDATE seed_pairs p SET nonce = p.nonce + 1
       FROM made WHERE p.id = ANY (ARRAY(SELECT pair FROM made)) AND p.id = made.pair

@@ -16,6 +16,7 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
            'clientSeedBy', CASE WHEN r.client_seed IS NOT NULL THEN 'player' ELSE p.client_seed_by END,
            'currency', r.currency, 'digits', r.digits, 'stake', r.stake::text, 'staked', r.staked::text,
            'bet', r.bet, 'actions', r.actions,
+           'jackpots', CASE WHEN r.jackpots IS NULL THEN '[]' ELSE jackpot_terms_json(r.jackpots) END,
            'openMs', floor(1000 * greatest(0, extract(epoch FROM clock_timestamp() - r.created_at))))
     FROM rounds r JOIN seed_pairs p ON p.id = r.pair WHERE r.id = of_round AND r.state = 'open';
 $$;
@@ -77,7 +78,9 @@ CREATE TYPE act_item AS (
   -- The version that the actions begin at, and what they add to the record.
   version integer, actions jsonb, debit numeric(38, 0), regret numeric,
   -- payout and digest are absent while the round goes on.
-  outcome jsonb, legal_actions text[], payout numeric(38, 0), digest text, expected numeric
+  outcome jsonb, legal_actions text[], payout numeric(38, 0), digest text, expected numeric,
+  -- Where it debits: for each of the round's jackpots whether the draw hit.
+  hits boolean[]
 );
 
 -- The player's balance before an action's debit and after its credit.
@@ -118,6 +121,8 @@ BEGIN
     funds_after = funds.after, phases = r.phases || jsonb_strip_nulls(jsonb_build_object(
       'version', a.version, 'at', moment, 'debit', nullif(a.debit, 0)::text, 'credit', nullif(a.payout, 0)::text,
       'before', funds.before::text, 'after', funds.after::text)),
+    jackpot_hits = CASE WHEN true = ANY (a.hits) THEN r.jackpot_hits || ARRAY(
+      SELECT d.terms FROM unnest(r.jackpots, a.hits) AS d (terms, hit) WHERE d.hit) ELSE r.jackpot_hits END,
     regret = a.regret, state = CASE WHEN a.payout IS NULL THEN 'open' ELSE 'settled' END,
     settled_at = CASE WHEN a.payout IS NOT NULL THEN moment END
    WHERE id = a.round;
@@ -155,6 +160,12 @@ BEGIN
     SELECT t.debit, t.credit, mine, r.currency, t.amount, t.kind, acting, r.id, moment
       FROM (VALUES (mine, house, a.debit, 'stake'), (house, mine, a.payout, 'payout')) AS t (debit, credit, amount, kind)
      WHERE t.amount > 0;
+  -- A round feeds and draws for the jackpots that it began with, by the terms of then, whatever has changed since.
+  IF a.debit > 0 AND r.jackpots IS NOT NULL THEN
+    INSERT INTO jackpot_incoming (jackpot, terms, debit, hit, game, round, player)
+      SELECT t.jackpot, t.id, a.debit, CASE WHEN t.one_in IS NOT NULL OR NOT d.hit THEN d.hit END, acting, r.id, r.player
+        FROM unnest(r.jackpots, a.hits) AS d (terms, hit) JOIN jackpot_terms t ON t.id = d.terms;
+  END IF;
   PERFORM count_rounds(acting, date_bin('1 minute', moment, '2000-01-01 00:00:00Z'), r.currency, r.revision,
                        CASE WHEN a.payout IS NULL THEN 0 ELSE 1 END, a.debit, coalesce(a.payout, 0), off, off * off);
   RETURN funds;
