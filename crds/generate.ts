@@ -4,6 +4,7 @@ import { generateTypes } from "../chain-agent/generate.ts";
 import { pages } from "../docs/derive.ts";
 import { argocdFiles } from "../manifests/argocd/derive.ts";
 import { dashboardFiles } from "../manifests/monitoring/dashboards/derive.ts";
+import { renderAll } from "../manifests/render.ts";
 import { kindNames } from "./schemas.ts";
 import { typesOf } from "./types.ts";
 
@@ -29,8 +30,20 @@ const derived: readonly Derived[] = [
     sources: [`crds/${kind}.yaml`],
     content: ([yaml = ""]: readonly string[]) => typesOf(yaml, `crds/${kind}.yaml`),
   })),
+  ...definitionFiles.map((file) => ({
+    path: `manifests/chart/files/${file}`,
+    sources: [file],
+    content: ([yaml = ""]: readonly string[]) =>
+      `# Generated from ${file} by \`npm run generate\`: do not edit.\n${yaml}`,
+  })),
   {
-    path: "manifests/base/crds.yaml",
+    path: "manifests/chart/files/rules.yaml",
+    sources: ["manifests/monitoring/rules/platform.yaml"],
+    content: ([yaml = ""]: readonly string[]) =>
+      `# Generated from manifests/monitoring/rules/platform.yaml by \`npm run generate\`: do not edit.\n${yaml}`,
+  },
+  {
+    path: "manifests/crds/crds.yaml",
     sources: definitionFiles,
     content: (texts: readonly string[]) =>
       `# Generated from ${definitionFiles.join(", ")} by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
@@ -55,3 +68,6 @@ for (const { path, sources, content } of derived) {
 // buf writes all of these at once, and refuses a change that breaks clients.
 await generateTypes();
 console.log("chain-agent/generated from chain-agent/proto");
+
+// Last: it holds what is derived above.
+console.log(await renderAll());

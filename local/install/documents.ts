@@ -35,11 +35,16 @@ function isManifest(object: unknown): object is Manifest {
   return Boolean(apiVersion && kind && metadata?.name);
 }
 
-/** The objects of a kustomization that only lists its resources. */
+/** The objects of a kustomization that only lists its resources, files and other kustomizations. */
 export async function readBase(folder: string): Promise<Manifest[]> {
   const text = await readFile(join(folder, "kustomization.yaml"), "utf8");
   const { resources } = parse(text) as { resources: string[] };
-  const lists = await Promise.all(resources.map((name) => readManifests(join(folder, name))));
+  const lists = await Promise.all(
+    resources.map((name) => {
+      const path = join(folder, name);
+      return name.endsWith(".yaml") ? readManifests(path) : readBase(path);
+    }),
+  );
   return lists.flat();
 }
 

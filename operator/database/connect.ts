@@ -101,7 +101,8 @@ export function whereOf(settings: DatabaseSettings): string {
   return `Database ${settings.database} at ${settings.host}:${settings.port} (user ${settings.user})`;
 }
 
-function clientConfig(settings: DatabaseSettings): pg.ClientConfig {
+/** How a session is opened; with a CA the server must prove its name. */
+export function clientConfig(settings: DatabaseSettings): pg.ClientConfig {
   const { host, port, database, user, password, ca } = settings;
   return {
     ...{ host, port, database, user, password },
