@@ -1,3 +1,4 @@
+import { chainAgentSettings } from "../chain-agent/config.ts";
 import { lobbySettings } from "../lobby/config.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
 import { reasons } from "../operator/game/reasons.ts";
@@ -68,9 +69,9 @@ export const pages: readonly Page[] = [
   },
   {
     path: "docs/settings.md",
-    source: "operator/config.ts, runtime/config.ts, lobby/config.ts",
+    source: "operator/config.ts, runtime/config.ts, lobby/config.ts, chain-agent/config.ts",
     content: () =>
-      page("operator/config.ts, runtime/config.ts and lobby/config.ts", [
+      page("operator/config.ts, runtime/config.ts, lobby/config.ts and chain-agent/config.ts", [
         "# Settings",
         "",
         "Environment variables, read once at the start of a process. An empty one counts as not set.",
@@ -88,6 +89,12 @@ export const pages: readonly Page[] = [
         "## Lobby",
         "",
         ...settingsTable(lobbySettings),
+        "",
+        "## Chain agent",
+        "",
+        "The operator sets them; a Chain says what they come from.",
+        "",
+        ...settingsTable(chainAgentSettings),
       ]),
   },
 ];

@@ -20,6 +20,8 @@ export const EndReason = {
   END_REASON_DRAINING: "END_REASON_DRAINING",
   /** END_REASON_COMPLETE - All that was asked for has been sent. */
   END_REASON_COMPLETE: "END_REASON_COMPLETE",
+  /** END_REASON_AGE - The stream is old: connect again with the cursor, so that streams spread over the replicas. */
+  END_REASON_AGE: "END_REASON_AGE",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -29,6 +31,7 @@ export namespace EndReason {
   export type END_REASON_UNSPECIFIED = typeof EndReason.END_REASON_UNSPECIFIED;
   export type END_REASON_DRAINING = typeof EndReason.END_REASON_DRAINING;
   export type END_REASON_COMPLETE = typeof EndReason.END_REASON_COMPLETE;
+  export type END_REASON_AGE = typeof EndReason.END_REASON_AGE;
   export type UNRECOGNIZED = typeof EndReason.UNRECOGNIZED;
 }
 
@@ -43,6 +46,9 @@ export function endReasonFromJSON(object: any): EndReason {
     case 2:
     case "END_REASON_COMPLETE":
       return EndReason.END_REASON_COMPLETE;
+    case 3:
+    case "END_REASON_AGE":
+      return EndReason.END_REASON_AGE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -58,6 +64,8 @@ export function endReasonToNumber(object: EndReason): number {
       return 1;
     case EndReason.END_REASON_COMPLETE:
       return 2;
+    case EndReason.END_REASON_AGE:
+      return 3;
     case EndReason.UNRECOGNIZED:
     default:
       return -1;

@@ -203,6 +203,8 @@ export interface Chain {
   nativeDigits: number;
   /** Nodes that must agree, of those configured. */
   quorum: number;
+  /** What people call the network, such as mainnet: the network of a round's proof. */
+  network: string;
 }
 
 /** One node behind the agent. */
@@ -442,7 +444,16 @@ export interface EstimateFeeResponse {
 }
 
 function createBaseChain(): Chain {
-  return { chainId: "", name: "", protocol: "", insecure: false, nativeAsset: "", nativeDigits: 0, quorum: 0 };
+  return {
+    chainId: "",
+    name: "",
+    protocol: "",
+    insecure: false,
+    nativeAsset: "",
+    nativeDigits: 0,
+    quorum: 0,
+    network: "",
+  };
 }
 
 export const Chain: MessageFns<Chain> = {
@@ -467,6 +478,9 @@ export const Chain: MessageFns<Chain> = {
     }
     if (message.quorum !== 0) {
       writer.uint32(56).uint32(message.quorum);
+    }
+    if (message.network !== "") {
+      writer.uint32(66).string(message.network);
     }
     return writer;
   },
@@ -538,6 +552,14 @@ export const Chain: MessageFns<Chain> = {
             }
 
             message.quorum = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.network = reader.string();
             continue;
           }
         }

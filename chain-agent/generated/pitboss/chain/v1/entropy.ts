@@ -31,7 +31,7 @@ export const protobufFileName = "pitboss/chain/v1/entropy.proto";
 export interface EntropyCommitment {
   /** The caller's id of it. */
   requestId: string;
-  /** CAIP-2, such as eip155:1: the network of a round's proof. */
+  /** CAIP-2, such as eip155:1. */
   chainId: string;
   /** namespace/name of the Chain object: the chain of a round's proof. */
   chain: string;
@@ -46,7 +46,11 @@ export interface EntropyCommitment {
   /** A development chain: whoever runs it chooses the hashes. */
   insecure: boolean;
   /** When it was stored. */
-  time: Date | undefined;
+  time:
+    | Date
+    | undefined;
+  /** What people call the network, such as mainnet: the network of a round's proof. */
+  network: string;
 }
 
 /** The hash at a committed height. */
@@ -141,6 +145,7 @@ function createBaseEntropyCommitment(): EntropyCommitment {
     blocksAhead: 0,
     insecure: false,
     time: undefined,
+    network: "",
   };
 }
 
@@ -172,6 +177,9 @@ export const EntropyCommitment: MessageFns<EntropyCommitment> = {
     }
     if (message.time !== undefined) {
       Timestamp.encode(toTimestamp(message.time), writer.uint32(66).fork()).join();
+    }
+    if (message.network !== "") {
+      writer.uint32(74).string(message.network);
     }
     return writer;
   },
@@ -251,6 +259,14 @@ export const EntropyCommitment: MessageFns<EntropyCommitment> = {
             }
 
             message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.network = reader.string();
             continue;
           }
         }
