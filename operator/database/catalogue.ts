@@ -1,4 +1,5 @@
-import { inSession } from "./session.ts";
+import { bindJackpots } from "./jackpots.ts";
+import { inSession, inTransaction } from "./session.ts";
 import type { CatalogueRow, Database, GameState } from "./types.ts";
 
 const COLUMNS = [
@@ -33,8 +34,15 @@ const SAVE = `
      IS DISTINCT FROM
         (${CHANGEABLE.map((column) => `excluded.${column}`).join(", ")}, g.deleting AND g.uid = excluded.uid)`;
 
-/** Writes the game's row of the catalogue where it differs. Its revision must have been saved before. */
-export function saveCatalogue(db: Database, row: CatalogueRow): Promise<{ changed: boolean }> {
+/**
+ * Writes the game's row of the catalogue where it differs, and binds the game to its jackpots. Its revision must have
+ * been saved before. Answers the jackpots that could not be bound.
+ */
+export function saveCatalogue(
+  db: Database,
+  row: CatalogueRow,
+  jackpots: readonly string[] = [],
+): Promise<{ changed: boolean; unbound: readonly string[] }> {
   const values = [
     row.name,
     row.namespace,
@@ -51,7 +59,12 @@ export function saveCatalogue(db: Database, row: CatalogueRow): Promise<{ change
     row.path,
     row.ready,
   ];
-  return write(db, `saving ${row.name} in the catalogue`, SAVE, values);
+  return inSession(db, `saving ${row.name} in the catalogue`, (client) =>
+    inTransaction(client, async () => {
+      const { rowCount } = await client.query(SAVE, values);
+      return { changed: rowCount === 1, unbound: await bindJackpots(client, row, jackpots) };
+    }),
+  );
 }
 
 /** Binds at commit: a round that has not committed by then is refused. */

@@ -11,7 +11,7 @@
  *   password.ts   rotatePassword(db, game, password): Promise<Result<null>>
  *   release.ts    releaseGame(db, owner): Promise<Result<Left>>        (Retain)
  *   drop.ts       dropGame(db, owner): Promise<Result<Left>>           (Delete)
- *   catalogue.ts  saveCatalogue(db, row): Promise<{changed}>; setState(db, game, state); setReady(db, game, ready);
+ *   catalogue.ts  saveCatalogue(db, row, jackpots): Promise<{changed, unbound}>; setState(db, game, state); setReady(db, game, ready);
  *                 retireRevisions(db, game, keep): a rollout is over, older revisions are played no more;
  *                 setDeleting(db, game): new rounds are refused from this commit on
  *   proofs.ts     saveProof(db, proof); loadProof(db, revision, engineDigest): Promise<StoredProof | null>
@@ -20,7 +20,11 @@
  *                 finishOpenRounds(db, game, seedKey, {all: boolean}): Promise<{finished, left}>
  *   reveal.ts     revealPairs(db, game, seedKey): Promise<number>
  *   observed.ts   observed(db, game): Promise<Observed[]>           (one for each currency)
+ *   jackpots.ts   saveJackpot(db, wish): Promise<Saved>; jackpotFigures(db, one?); bindJackpots(client, game, names);
+ *                 decommissionJackpot(db, name, transferTo): Promise<Decommission>
  *   lobby.ts      provisionLobby(db, {password, connectionLimit}): Promise<void>
+ *   chain.ts      migrateChain(db, password?): Promise<Result<Migrated>>    (schema and role of the chains' agents)
+ *   chain-catalogue.ts  saveChain(db, row); setChainReady(db, owner, ready); openWithdrawals(db, owner); removeChain(db, owner)
  *   housekeeping.ts  housekeeping(db): Promise<void>                (partitions ahead, sums folded)
  */
 import type { Pool } from "pg";
