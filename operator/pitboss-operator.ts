@@ -8,6 +8,7 @@ import type { Logger } from "./kube/logger.ts";
 import { OperatorBase, type OperatorSettings } from "./kube/operator.ts";
 import { GameMetrics } from "./metrics.ts";
 import { housekeepingLoop, type Loop } from "./platform/housekeeping.ts";
+import { sharedInformers } from "./platform/informers.ts";
 import { optionalKinds, ownKinds } from "./platform/kinds.ts";
 import type { KindController, Machinery } from "./platform/machinery.ts";
 import { PlatformDatabase } from "./platform/platform-database.ts";
@@ -55,11 +56,12 @@ export class PitbossOperator extends OperatorBase {
     await this.#crdsInstalled();
     const { client, events, discovery } = this;
     this.#platformDatabase = this.#database();
+    const informer = this.informer.bind(this);
     const machinery: Machinery = {
-      ...{ client, events, discovery },
+      ...{ client, events, discovery, informer },
+      shared: sharedInformers({ informer }),
       logger: this.#log,
       platformDatabase: this.#platformDatabase,
-      informer: this.informer.bind(this),
       controller: this.controller.bind(this),
     };
     this.#controllers = [gameController(machinery, this.#config, this.#metrics)];
@@ -82,7 +84,7 @@ export class PitbossOperator extends OperatorBase {
     const database = this.#platformDatabase;
     if (!database) return;
     await database.start();
-    for (const controller of this.#controllers) controller.lead();
+    for (const controller of this.#controllers) await controller.lead();
     this.#housekeeping = housekeepingLoop(database, this.#log);
   }
 

@@ -29,6 +29,3 @@ export interface GameContext extends ApplyContext {
   /** Look again at the Games of this name in other namespaces: it is free now. */
   readonly enqueueNamesakes: (name: string, namespace: string) => void;
 }
-
-/** The caches of children and pods are looked up by the Game that they are of. */
-export const BY_GAME = "game";

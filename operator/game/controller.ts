@@ -1,9 +1,10 @@
-import type { Game, GameStatus } from "../../crds/generated/game.ts";
+import type { GameStatus } from "../../crds/generated/game.ts";
 import type { Config } from "../config.ts";
 import type { Informer } from "../kube/informer.ts";
 import type { Kind, KubeObject } from "../kube/object.ts";
 import type { GameMetrics } from "../metrics.ts";
 import { OURS } from "../platform/child.ts";
+import { BY_GAME, BY_NAME, BY_UID } from "../platform/informers.ts";
 import { kinds, optionalKinds } from "../platform/kinds.ts";
 import {
   cacheFor,
@@ -12,14 +13,14 @@ import {
   type Machinery,
   matters,
 } from "../platform/machinery.ts";
+import { GAME_LABEL } from "../platform/names.ts";
 import { StatusWriter } from "../platform/status-writer.ts";
-import { BY_GAME, type GameContext } from "./context.ts";
+import type { GameContext } from "./context.ts";
 import { GameDatabase } from "./game-database.ts";
 import type { LivePod } from "./live.ts";
 import { ObservedPlayWriter } from "./observed-play.ts";
 import { ProofProcess } from "./proof-process.ts";
 import { reconcileGame } from "./reconcile.ts";
-import { GAME_LABEL } from "./resources/names.ts";
 
 const CHILDREN: readonly Kind[] = [
   kinds.configMap,
@@ -30,7 +31,6 @@ const CHILDREN: readonly Kind[] = [
   kinds.disruptionBudget,
   kinds.networkPolicy,
   kinds.serviceMonitor,
-  kinds.prometheusRule,
   kinds.route,
   kinds.ingress,
 ];
@@ -44,19 +44,16 @@ export function gameController(
   metrics: GameMetrics,
 ): KindController {
   const { client, discovery, events, logger, platformDatabase } = machinery;
-  const games = machinery.informer<Game>({
-    kind: kinds.game,
-    indexes: { name: ({ metadata }) => [metadata.name], uid: ({ metadata }) => [metadata.uid] },
-    resync: true,
-  });
+  const { games, prometheusRules } = machinery.shared;
   const byGame = { [BY_GAME]: (object: KubeObject) => labelledKeys(object, GAME_LABEL) };
   const ours = { labels: OURS, indexes: byGame };
-  const caches = new Map(
-    CHILDREN.map((kind) => [
-      kind,
-      machinery.informer({ kind, ...ours, optional: optionalKinds.includes(kind) }),
-    ]),
-  );
+  const caches = new Map<Kind, Informer>([
+    ...CHILDREN.map((kind) => {
+      const optional = optionalKinds.includes(kind);
+      return [kind, machinery.informer({ kind, ...ours, optional })] as const;
+    }),
+    [kinds.prometheusRule, prometheusRules],
+  ]);
   const replicaSets = machinery.informer({ kind: kinds.replicaSet, ...ours, metadataOnly: true });
   const pods = machinery.informer<LivePod>({ kind: kinds.pod, ...ours, transform: podShrunk });
 
@@ -68,7 +65,7 @@ export function gameController(
   const databases = new GameDatabase({
     platform: platformDatabase,
     gameConnections: platform.gameConnections,
-    ownerLives: ({ uid }) => games.byIndex("uid", uid).length > 0,
+    ownerLives: ({ uid }) => games.byIndex(BY_UID, uid).length > 0,
   });
   const prover = new ProofProcess();
   const statuses = new StatusWriter<GameStatus>(client, kinds.game, games);
@@ -88,7 +85,7 @@ export function gameController(
     cacheOf: (kind) => cacheFor(caches, kind),
     now: () => new Date(),
     enqueueNamesakes: (name, except) => {
-      for (const { metadata } of games.byIndex("name", name)) {
+      for (const { metadata } of games.byIndex(BY_NAME, name)) {
         // A Game must never call for itself: it would be looked at for ever.
         if (metadata.namespace === except) continue;
         controller.enqueue(`${metadata.namespace}/${metadata.name}`);

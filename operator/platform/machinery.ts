@@ -5,10 +5,12 @@ import type { EventRecorder } from "../kube/events.ts";
 import type { Change, Informer, InformerOptions } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
 import type { Kind, KubeObject } from "../kube/object.ts";
+import type { SharedInformers } from "./informers.ts";
 import type { PlatformDatabase } from "./platform-database.ts";
 
 /** What the operator offers to a controller of any kind. */
 export interface Machinery {
+  readonly shared: SharedInformers;
   readonly client: Client;
   readonly events: EventRecorder;
   readonly discovery: Discovery;
@@ -28,7 +30,7 @@ export interface Machinery {
 /** Everything that looks after objects of one kind: begun by the leader, and stopped. */
 export interface KindController {
   /** Begins what runs beside the queue; the platform's database has been looked at before. */
-  lead(): void;
+  lead(): void | Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -4,15 +4,13 @@
  */
 import type { Game } from "../../../crds/generated/game.ts";
 import { OURS } from "../../platform/child.ts";
+import { GAME_LABEL } from "../../platform/names.ts";
 
 /** What cleans up outside the cluster before a Game may go. */
 export const FINALIZER = "pitboss.dev/game";
 
 /** The UID of an earlier Game whose schema this one may take over. */
 export const ADOPT_ANNOTATION = "pitboss.dev/adopt";
-
-/** On every child and its pods; informers select by it. */
-export const GAME_LABEL = "pitboss.dev/game";
 
 /** On ConfigMaps, pods and so on ReplicaSets: the revision that they are of. */
 export const REVISION_LABEL = "pitboss.dev/revision";

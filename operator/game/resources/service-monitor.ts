@@ -1,7 +1,8 @@
 import type { Game } from "../../../crds/generated/game.ts";
 import type { Platform } from "../../config.ts";
+import { GAME_LABEL } from "../../platform/names.ts";
 import { type Child, childMeta } from "./child.ts";
-import { childName, GAME_LABEL, selectorLabels } from "./names.ts";
+import { childName, selectorLabels } from "./names.ts";
 
 /** Tells Prometheus to read the metrics of the game's pods. */
 export function buildServiceMonitor(game: Game, { monitoring }: Platform): Child {
