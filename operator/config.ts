@@ -3,49 +3,8 @@
  * the games. One table; the chart's values fill it.
  */
 import { readFileSync } from "node:fs";
-import { cleanEnv, EnvError, makeExactValidator, num, port, str } from "envalid";
-
-interface NamespacedName {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-const list = makeExactValidator<readonly string[]>((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
-
-const gateway = makeExactValidator<NamespacedName | undefined>((text) => {
-  if (text === "") return undefined;
-  const [namespace, name, ...rest] = text.split("/");
-  if (!namespace || !name || rest.length > 0) throw new EnvError("expected namespace/name");
-  return { namespace, name };
-});
-
-// "team=sre,tier=1", as Prometheus operators select what they watch.
-const pairs = makeExactValidator<Readonly<Record<string, string>>>((text) =>
-  Object.fromEntries(
-    text
-      .split(",")
-      .filter((part) => part.trim() !== "")
-      .map((part) => {
-        const [key, value, ...rest] = part.trim().split("=");
-        if (!key || value === undefined || rest.length > 0) throw new EnvError("expected a=b,c=d");
-        return [key, value];
-      }),
-  ),
-);
-
-const stringMap = makeExactValidator<Readonly<Record<string, string>>>((text) => {
-  const value: unknown = text === "" ? {} : JSON.parse(text);
-  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isMap || Object.values(value).some((it) => typeof it !== "string")) {
-    throw new EnvError("expected a JSON object of strings");
-  }
-  return value as Record<string, string>;
-});
+import { cleanEnv, num, port, str } from "envalid";
+import { list, type NamespacedName, namespacedName, pairs, stringMap } from "./config-values.ts";
 
 const logLevels = ["debug", "info", "warn", "error"] as const;
 
@@ -112,7 +71,7 @@ export const settings = {
     default: "info",
     desc: "How much the games' pods log. Changing it rolls every game.",
   }),
-  PITBOSS_GATEWAY: gateway({
+  PITBOSS_GATEWAY: namespacedName({
     default: undefined,
     desc: "namespace/name of the Gateway that the games' HTTPRoutes attach to.",
   }),
@@ -147,6 +106,34 @@ export const settings = {
     default: [],
     desc: "Where PITBOSS_JWKS_URL is, for the network policies; empty: its port at any address.",
   }),
+  PITBOSS_CHAIN_NAMESPACE: str({
+    default: "pitboss-chain",
+    desc: "Where the Chains are that Games name; its pod security has to allow hostPath.",
+  }),
+  PITBOSS_CHAIN_AGENTS: str({
+    default: "dns:///{name}-agent.{namespace}.svc:9000",
+    desc: "The gRPC target of a Chain's agents; {namespace} and {name} stand for the Chain's.",
+  }),
+  PITBOSS_CHAIN_CA_SECRET: str({
+    default: "chain-ca",
+    desc: "The Secret in PITBOSS_NAMESPACE with the authority by which agents and their callers know each other; made where it is absent.",
+  }),
+  PITBOSS_PRIVATE_CIDRS: list({
+    default: [
+      "10.0.0.0/8",
+      "172.16.0.0/12",
+      "192.168.0.0/16",
+      "100.64.0.0/10",
+      "169.254.0.0/16",
+      "fc00::/7",
+      "fe80::/10",
+    ],
+    desc: "Where chains' nodes find no peers: the cluster's networks and your own. Add those that are public addresses.",
+  }),
+  PITBOSS_POD_PORTS_ANNOTATION: str({
+    default: "",
+    desc: "Where pods have no addresses of their own: the annotation with the port on this machine of each named port.",
+  }),
   PITBOSS_MONITORING_NAMESPACE: str({
     default: "monitoring",
     desc: "Where Prometheus runs: the network policies let it in.",
@@ -176,6 +163,10 @@ export const settings = {
 
 /** What the builders of children need to know of the platform. */
 export interface Platform {
+  /** The operator's own; the lobby is there too. */
+  readonly namespace: string;
+  /** Empty: all. */
+  readonly watchedNamespaces: readonly string[];
   readonly runtimeImage: string;
   readonly runtimeLogLevel: string;
   readonly gateway: NamespacedName | undefined;
@@ -191,6 +182,11 @@ export interface Platform {
   readonly jwksCidrs: readonly string[];
   readonly databaseCidrs: readonly string[];
   readonly gameConnections: number;
+  readonly chainNamespace: string;
+  /** The template of a gRPC target. */
+  readonly chainAgents: string;
+  readonly privateCidrs: readonly string[];
+  readonly podPortsAnnotation: string;
   readonly monitoring: {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
@@ -233,6 +229,8 @@ function platformOf(env: Env): Platform {
     throw new ConfigError("set one of PITBOSS_GATEWAY and PITBOSS_INGRESS_CLASS, not both");
   }
   return {
+    namespace: env.PITBOSS_NAMESPACE,
+    watchedNamespaces: env.PITBOSS_WATCHED_NAMESPACES,
     runtimeImage: env.PITBOSS_RUNTIME_IMAGE,
     runtimeLogLevel: env.PITBOSS_RUNTIME_LOG_LEVEL,
     gateway: env.PITBOSS_GATEWAY,
@@ -245,6 +243,10 @@ function platformOf(env: Env): Platform {
     jwksCidrs: env.PITBOSS_JWKS_CIDRS,
     databaseCidrs: env.PITBOSS_DATABASE_CIDRS,
     gameConnections: env.PITBOSS_GAME_CONNECTIONS,
+    chainNamespace: env.PITBOSS_CHAIN_NAMESPACE,
+    chainAgents: env.PITBOSS_CHAIN_AGENTS,
+    privateCidrs: env.PITBOSS_PRIVATE_CIDRS,
+    podPortsAnnotation: env.PITBOSS_POD_PORTS_ANNOTATION,
     monitoring: {
       namespace: env.PITBOSS_MONITORING_NAMESPACE,
       labels: env.PITBOSS_MONITORING_LABELS,

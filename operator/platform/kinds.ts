@@ -11,9 +11,12 @@ const namespaced = (apiVersion: string, kind: string, plural: string): Kind => (
 export const kinds = {
   game: namespaced("pitboss.dev/v1alpha1", "Game", "games"),
   jackpot: namespaced("pitboss.dev/v1alpha1", "Jackpot", "jackpots"),
+  chain: namespaced("pitboss.dev/v1alpha1", "Chain", "chains"),
   configMap: namespaced("v1", "ConfigMap", "configmaps"),
   secret: namespaced("v1", "Secret", "secrets"),
   deployment: namespaced("apps/v1", "Deployment", "deployments"),
+  daemonSet: namespaced("apps/v1", "DaemonSet", "daemonsets"),
+  statefulSet: namespaced("apps/v1", "StatefulSet", "statefulsets"),
   replicaSet: namespaced("apps/v1", "ReplicaSet", "replicasets"),
   pod: namespaced("v1", "Pod", "pods"),
   service: namespaced("v1", "Service", "services"),
@@ -34,4 +37,4 @@ export const optionalKinds: readonly Kind[] = [
 ];
 
 /** Our own: nothing begins before the API serves every one of them. */
-export const ownKinds: readonly Kind[] = [kinds.game, kinds.jackpot];
+export const ownKinds: readonly Kind[] = [kinds.game, kinds.jackpot, kinds.chain];
