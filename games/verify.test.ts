@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import vectors from "../docs/fairness-vectors.json" with { type: "json" };
 import { proofDigest } from "./canonical.ts";
 import type { Json } from "./game.ts";
+import { drawHits } from "./jackpot-draws.ts";
 import { verify } from "./verify.ts";
 
 type Fields = { [field: string]: Json };
@@ -133,7 +134,7 @@ describe("verify", () => {
 
 describe("verify, with jackpots", () => {
   const draws = vectors.draws.find(({ label, entropy }) => label && !entropy) ?? assert.fail();
-  const jackpot = { namespace: "casino", name: "mega", per: "1.00", oneIn: "2" };
+  const jackpot = { namespace: "casino", name: "mega", per: "2.00", oneIn: "2" };
   const coin = vectors.rounds.find(({ nonce }) => nonce === 0) ?? assert.fail();
   const withHit = (changes: Fields) =>
     forged({
@@ -145,7 +146,7 @@ describe("verify, with jackpots", () => {
       actions: [],
       outcome: coin.outcome as Json,
       payout: "3.92",
-      jackpots: [{ ...jackpot, debits: ["1.00"], hits: [true], ...changes }],
+      jackpots: [{ ...jackpot, debits: ["2.00"], hits: [true], ...changes }],
     });
 
   it("draws each debit along the jackpot's own stream", () => {
@@ -159,13 +160,23 @@ describe("verify, with jackpots", () => {
   });
 
   it("takes nothing for a debit that always hits", () => {
-    const sure = { debits: ["2.00", "1.00"], hits: [true, true] };
-    assert.ok(verify(withHit(sure)).ok);
+    const seeds = { serverSeed: Buffer.alloc(32, 7), clientSeed: "ann", nonce: 3 };
+    const odds = { per: 100n, oneIn: 2n };
+    const hits = (debits: bigint[]) => drawHits(seeds, jackpot, odds, debits);
+    const drawn = hits([100n, 100n, 100n, 100n]);
+    assert.deepEqual(hits([200n, 100n, 500n, 100n, 100n, 100n]), [
+      ...[true, drawn[0], true],
+      ...drawn.slice(1),
+    ]);
+    assert.ok(verify(withHit({ per: "1.00" })).ok);
   });
 
-  it("wants a hit for each debit, and amounts that are numbers", () => {
-    assert.match(verify(withHit({ hits: [] })).problems.join(), /one for each debit/);
-    assert.match(verify(withHit({ debits: ["x"] })).problems.join(), /neither a decimal nor/);
-    assert.match(verify(withHit({ oneIn: "0" })).problems.join(), /above 0/);
+  it("wants the round's own debits, a hit for each, and amounts that are numbers", () => {
+    const problems = (changes: Fields) => verify(withHit(changes)).problems.join();
+    assert.match(problems({ hits: [] }), /one for each debit/);
+    assert.match(problems({ debits: ["x"] }), /debits\/0: it is no amount above 0/);
+    assert.match(problems({ debits: ["1.00"] }), /debits: the seeds and actions give 2.00, not 1/);
+    assert.match(problems({ oneIn: "0" }), /above 0/);
+    assert.match(problems({ per: "0.00" }), /above 0/);
   });
 });

@@ -1,11 +1,20 @@
 // The verifier: replays a round offline, from its proof alone, and says every way in which it disagrees.
 import { canonicalText, proofDigest } from "./canonical.ts";
 import { currencies } from "./currencies.ts";
-import { compare, fraction, mul, parseFraction } from "./fraction.ts";
+import { fraction, mul } from "./fraction.ts";
 import { IllegalAction, type Json } from "./game.ts";
 import { findEngine } from "./index.ts";
+import { drawHits, type JackpotProof } from "./jackpot-draws.ts";
 import { formatAmount, parseAmount } from "./money.ts";
-import { type Compiled, compile, finish, payout, type RecordedAction, replay } from "./play.ts";
+import {
+  type Compiled,
+  compile,
+  debitsOf,
+  finish,
+  payout,
+  type RecordedAction,
+  replay,
+} from "./play.ts";
 import proofSchema from "./proof.schema.json" with { type: "json" };
 import { validator } from "./schema.ts";
 import { type Seeds, serverSeedHash, stream } from "./seed-stream.ts";
@@ -13,15 +22,6 @@ import { type Seeds, serverSeedHash, stream } from "./seed-stream.ts";
 export interface Verdict {
   ok: boolean;
   problems: string[];
-}
-
-interface JackpotDraws {
-  namespace: string;
-  name: string;
-  per: string;
-  oneIn: string;
-  debits: string[];
-  hits: boolean[];
 }
 
 interface RoundProof {
@@ -43,7 +43,7 @@ interface RoundProof {
   actions: RecordedAction[];
   outcome: Json;
   payout: string;
-  jackpots: JackpotDraws[];
+  jackpots: JackpotProof[];
   digest: string;
 }
 
@@ -150,6 +150,10 @@ function replayProblems(compiled: Compiled, round: RoundProof, stake: bigint): s
     expect("outcome", canonicalText(round.outcome), canonicalText(result.outcome));
     expect("payout", round.payout, formatAmount(payout(stake, result.tally), round.digits));
     expect("totalStake", round.totalStake, formatAmount(total.n / total.d, round.digits));
+    const debits = debitsOf(stake, result.staked).map((debit) => formatAmount(debit, round.digits));
+    for (const [i, jackpot] of round.jackpots.entries()) {
+      expect(`jackpots/${i}/debits`, jackpot.debits.join(", "), debits.join(", "));
+    }
     return problems;
   } catch (error) {
     if (!(error instanceof IllegalAction)) throw error;
@@ -158,23 +162,18 @@ function replayProblems(compiled: Compiled, round: RoundProof, stake: bigint): s
 }
 
 /** A jackpot's own stream: every debit of the round draws along it, in order. */
-function jackpotProblems(round: RoundProof, jackpot: JackpotDraws, at: string): string[] {
-  if (jackpot.debits.length !== jackpot.hits.length) return [`${at}/hits: one for each debit`];
-  try {
-    const draws = stream(seedsOf(round), `jackpot/${jackpot.namespace}/${jackpot.name}:`);
-    const sure = mul(parseFraction(jackpot.per), parseFraction(jackpot.oneIn));
-    if (sure.n === 0n) return [`${at}/oneIn: per and oneIn must be above 0`];
-    const hits = jackpot.debits.map((debit) => {
-      const stake = parseFraction(debit);
-      if (compare(stake, sure) >= 0) return true;
-      const chance = fraction(stake.n * sure.d, stake.d * sure.n);
-      return draws.belowBig(chance.d) < chance.n;
-    });
-    return hits.flatMap((hit, i) =>
-      hit === jackpot.hits[i] ? [] : [`${at}/hits/${i}: the seeds give ${hit}`],
-    );
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return [`${at}: ${error.message}`];
-  }
+function jackpotProblems(round: RoundProof, jackpot: JackpotProof, at: string): string[] {
+  const { debits, hits } = jackpot;
+  const per = parseAmount(jackpot.per, round.digits) ?? 0n;
+  const oneIn = /^[1-9][0-9]{0,17}$/.test(jackpot.oneIn) ? BigInt(jackpot.oneIn) : 0n;
+  if (per === 0n) return [`${at}/per: it is no amount above 0`];
+  if (oneIn === 0n) return [`${at}/oneIn: it is no whole number above 0`];
+  if (debits.length !== hits.length) return [`${at}/hits: one for each debit`];
+  const amounts = debits.map((debit) => parseAmount(debit, round.digits) ?? 0n);
+  const bad = amounts.indexOf(0n);
+  if (bad >= 0) return [`${at}/debits/${bad}: it is no amount above 0`];
+  const drawn = drawHits(seedsOf(round), jackpot, { per, oneIn }, amounts);
+  return drawn.flatMap((hit, i) =>
+    hit === hits[i] ? [] : [`${at}/hits/${i}: the seeds give ${hit}`],
+  );
 }
