@@ -49,7 +49,7 @@ export const balance = object({ currency, balance: money });
 
 export const entry = object({
   id: uuid,
-  kind: { enum: ["stake", "payout", "deposit", "withdrawal"] },
+  kind: { enum: ["stake", "payout", "deposit", "withdrawal", "refund"] },
   currency,
   amount: { ...money, description: "signed: positive came to the player" },
   game: orNull(game),

@@ -3,7 +3,7 @@
 
 CREATE TABLE pitboss.accounts (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  kind text NOT NULL CHECK (kind IN ('player', 'house', 'cashier', 'jackpot')),
+  kind text NOT NULL CHECK (kind IN ('player', 'house', 'cashier', 'jackpot', 'chain')),
   -- The player, or the game; of the cashier's there is one for each currency.
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
   currency text NOT NULL REFERENCES pitboss.currencies,
@@ -27,9 +27,9 @@ CREATE TABLE pitboss.transfers (
   player bigint CHECK (player IN (debit, credit)),
   currency text NOT NULL,
   amount numeric(38, 0) NOT NULL CHECK (amount > 0),
-  -- seed, contribution: the house's, into a jackpot. jackpot: a win. jackpot_moved: of a jackpot that was decommissioned.
+  -- refund: of a withdrawal that can never be mined. seed, contribution: the house's, into a jackpot. jackpot: a win. jackpot_moved: of a jackpot that was decommissioned.
   kind text NOT NULL CHECK (
-    kind IN ('stake', 'payout', 'deposit', 'withdrawal', 'seed', 'contribution', 'jackpot', 'jackpot_moved')),
+    kind IN ('stake', 'payout', 'deposit', 'withdrawal', 'refund', 'seed', 'contribution', 'jackpot', 'jackpot_moved')),
   game text,
   round uuid,
   reference text,
