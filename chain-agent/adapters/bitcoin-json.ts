@@ -1,0 +1,55 @@
+import { type Header, NodeError } from "./adapter.ts";
+
+/** What a Bitcoin node's JSON says; anything else is a NodeError, so that no odd answer gets further. */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function fields(value: unknown, what: string): Fields {
+  if (typeof value !== "object" || value === null) throw new NodeError(`${what} is no object`);
+  return value as Fields;
+}
+
+export function list(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new NodeError(`${what} is no list`);
+  return value;
+}
+
+export function hash(value: unknown, what: string): string {
+  if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) {
+    throw new NodeError(`${what} is no hash`);
+  }
+  return value;
+}
+
+export function whole(value: unknown, what: string): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) {
+    throw new NodeError(`${what} is no whole number`);
+  }
+  return value;
+}
+
+const satoshisOfCoin = 100_000_000;
+
+/**
+ * Satoshis of an amount in coins. JSON has it as a number with eight decimals; below 2^53 satoshis (all coins of Bitcoin and
+ * Litecoin are) the nearest double rounds back to exactly what was written.
+ */
+export function satoshis(value: unknown, what: string): bigint {
+  if (typeof value !== "number") throw new NodeError(`${what} is no amount`);
+  const scaled = Math.round(value * satoshisOfCoin);
+  if (!Number.isSafeInteger(scaled) || scaled < 0) throw new NodeError(`${what} is no amount`);
+  return BigInt(scaled);
+}
+
+const noParent = "0".repeat(64);
+
+export function header(value: unknown): Header {
+  const block = fields(value, "a header");
+  return {
+    height: BigInt(whole(block["height"], "a block's height")),
+    hash: hash(block["hash"], "a block's hash"),
+    parentHash: hash(block["previousblockhash"] ?? noParent, "a block's parent"),
+    time: new Date(whole(block["time"], "a block's time") * 1000),
+    transactionCount: whole(block["nTx"], "a block's nTx"),
+  };
+}

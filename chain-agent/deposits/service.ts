@@ -1,0 +1,121 @@
+import type { Adapter } from "../adapters/adapter.ts";
+import { type Changes, follow, type Pace, pace } from "../changes.ts";
+import { Refusal } from "../errors.ts";
+import type { CanonicalChain } from "../follow/canonical-chain.ts";
+import { EndReason } from "../generated/pitboss/chain/v1/block.ts";
+import {
+  type Deposit,
+  DepositServiceService,
+  DepositState,
+  type StreamDepositsResponse,
+} from "../generated/pitboss/chain/v1/deposit.ts";
+import { type Call, type Service, service } from "../service.ts";
+import type { AddressMaker } from "./addresses.ts";
+import type { DepositStore, StoredDeposit } from "./store.ts";
+import { watchAddresses } from "./watch.ts";
+
+export interface DepositServiceOptions {
+  readonly chainId: string;
+  readonly chain: CanonicalChain;
+  readonly adapter: Adapter;
+  readonly store: DepositStore;
+  /** Absent where the agent has no account key: it gives no addresses then, and watches those that it is told. */
+  readonly addresses?: AddressMaker | undefined;
+  readonly pace?: Pace;
+}
+
+const states = {
+  PENDING: DepositState.DEPOSIT_STATE_PENDING,
+  REORGED: DepositState.DEPOSIT_STATE_REORGED,
+  FINALIZED: DepositState.DEPOSIT_STATE_FINALIZED,
+} as const;
+
+const pageDefault = 100;
+const pageMax = 1_000;
+
+/** DepositService over what the scanner keeps. */
+export function depositService(options: DepositServiceOptions): Service {
+  const { store, chain, chainId } = options;
+  const check = (id: string) => {
+    if (id !== "" && id !== chainId) throw new Refusal("UNKNOWN_CHAIN");
+  };
+  const view = (deposit: StoredDeposit) => depositOf(deposit, options);
+  return service(
+    DepositServiceService,
+    {
+      async batchWatchAddresses(request) {
+        check(request.chainId);
+        return { addresses: await watchAddresses(request.requests, options) };
+      },
+      streamDeposits(request, call) {
+        check(request.chainId);
+        return stream(options, request.cursor, call);
+      },
+      async getDeposit({ depositId }) {
+        const deposit = await store.get(depositId);
+        if (deposit === undefined) throw new Refusal("UNKNOWN_DEPOSIT");
+        return { deposit: view(deposit) };
+      },
+      async listDeposits({ chainId: id, reference, address, pageSize, pageToken }) {
+        check(id);
+        if (pageSize > pageMax) throw new Refusal("BAD_REQUEST", `page_size is over ${pageMax}`);
+        if (!/^\d{0,18}$/.test(pageToken)) throw new Refusal("BAD_CURSOR");
+        const max = pageSize === 0 ? pageDefault : pageSize;
+        const before = pageToken === "" ? null : BigInt(pageToken);
+        // Before the list: what is listed then is complete up to it.
+        const position = await store.position();
+        const at = address === "" ? "" : (options.adapter.address(address) ?? address);
+        const deposits = await store.list({ reference, address: at }, before, max);
+        return {
+          deposits: deposits.map(view),
+          nextPageToken: deposits.length < max ? "" : String(deposits.at(-1)?.number ?? ""),
+          scannedTo: position?.block,
+        };
+      },
+    },
+    () => chain.head !== undefined,
+  );
+}
+
+/** The message of a stored deposit. */
+function depositOf(stored: StoredDeposit, { chainId, chain }: DepositServiceOptions): Deposit {
+  const { state, amount, createdAt, updatedAt, block } = stored;
+  const above = (chain.head?.height ?? block.height) - block.height + 1n;
+  return {
+    ...stored,
+    ...{ state: states[state], chainId, amount: String(amount) },
+    confirmations: state === "REORGED" || above < 0n ? 0n : above,
+    ...{ createTime: createdAt, updateTime: updatedAt },
+  };
+}
+
+async function* stream(
+  options: DepositServiceOptions,
+  cursor: string,
+  call: Call,
+): AsyncGenerator<StreamDepositsResponse> {
+  const { store, chain } = options;
+  const changes: Changes<StoredDeposit> = {
+    name: "deposits",
+    last: () => store.sequence(),
+    after: (sequence, max) => store.changes(sequence, max),
+    sequenceOf: ({ sequence }) => sequence,
+  };
+  for await (const next of follow(changes, cursor, call, options.pace ?? pace)) {
+    if (next.kind === "change") {
+      const value = depositOf(next.change, options);
+      yield { cursor: next.cursor, event: { $case: "deposit", value } };
+    } else if (next.kind === "end") {
+      const value = { reason: EndReason.END_REASON_DRAINING };
+      yield { cursor: next.cursor, event: { $case: "end", value } };
+    } else {
+      const position = await store.position();
+      const value = {
+        scannedTo: position?.block,
+        finalized: position?.finalized,
+        headAgeMs: chain.status().headAgeMs,
+      };
+      yield { cursor: next.cursor, event: { $case: "heartbeat", value } };
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import { type BlockRef, NodeError, RpcError } from "../adapters/adapter.ts";
+import { type CanonicalChain, FinalityViolated, NoQuorum } from "../follow/canonical-chain.ts";
+import type { Worker, WorkerLog } from "../worker.ts";
+import { type Fate, fateOf } from "./inclusion.ts";
+import { send } from "./send.ts";
+import type { Candidate, StoredWithdrawal, WithdrawalStore } from "./store.ts";
+import { isSigned, type Wallet } from "./wallet.ts";
+
+export interface SendingPace {
+  /** A transaction that is not mined is given to the nodes again after this time. */
+  readonly resendMs: number;
+  /** The one that holds all others up gets a higher fee after this time. */
+  readonly bumpMs: number;
+  /** Transactions that wait to be mined at once: pools keep few of one sender (geth: 16 for sure). */
+  readonly inFlight: number;
+}
+
+export const sendingPace: SendingPace = { resendMs: 20_000, bumpMs: 60_000, inFlight: 16 };
+
+export interface SenderOptions {
+  readonly chain: CanonicalChain;
+  readonly store: WithdrawalStore;
+  readonly wallet: Wallet;
+  /** Names this replica, as its lease does. */
+  readonly holder: string;
+  readonly log: WorkerLog;
+  readonly pace: SendingPace;
+}
+
+const openMax = 2_000;
+/** A refusal for too low a fee is answered with a higher one, but not at once each time. */
+const underpricedRestMs = 3_000;
+
+/**
+ * Signs, sends and follows the withdrawals of one wallet, in the order of their nonces. Everything that it knows is in
+ * PostgreSQL before a node sees it, so that it may die at any line: the next one goes on from there.
+ */
+export class Sender implements Worker {
+  readonly name: string;
+  readonly #o: SenderOptions;
+  /** When a transaction was refused for its fee. */
+  readonly #underpriced = new Map<string, number>();
+  /** Spent and not found: at which final block that was seen first, on chains that cannot tell for a block. */
+  readonly #vanished = new Map<string, bigint>();
+  #stopped = "";
+
+  constructor(options: SenderOptions) {
+    this.#o = options;
+    this.name = `wallet ${options.wallet.from}`;
+  }
+
+  passes(error: unknown): boolean {
+    return (
+      error instanceof NodeError || error instanceof NoQuorum || error instanceof FinalityViolated
+    );
+  }
+
+  async work(): Promise<boolean> {
+    const { chain, store, wallet } = this.#o;
+    const { head, finalized } = chain;
+    if (head === undefined || finalized === undefined || this.#mustStop()) return false;
+    const open = await store.open(wallet.from, openMax);
+    if (open.length === 0) return false;
+    const spent = await wallet.spent(open, head);
+    let waiting = 0;
+    for (const withdrawal of open) {
+      if (spent.has(withdrawal.withdrawalId)) {
+        await this.#settle(withdrawal, finalized);
+        continue;
+      }
+      this.#vanished.delete(withdrawal.withdrawalId);
+      if (withdrawal.state === "MINED") await this.#reorged(withdrawal);
+      waiting += 1;
+      if (waiting <= this.#o.pace.inFlight) await this.#drive(withdrawal, waiting === 1);
+    }
+    return false;
+  }
+
+  /** No quorum, or a broken promise of finality: then until a person has looked. */
+  #mustStop(): boolean {
+    const { chain, log } = this.#o;
+    const reason = chain.stopped() ?? "";
+    if (reason !== this.#stopped) {
+      this.#stopped = reason;
+      if (reason === "") log.info({}, "withdrawals go on");
+      else log.warn({ reason }, "withdrawals have stopped");
+    }
+    return reason !== "";
+  }
+
+  async #reorged({ withdrawalId, state }: StoredWithdrawal): Promise<void> {
+    if (state !== "MINED") return;
+    const message = "its block was undone; it is sent again";
+    await this.#o.store.move(withdrawalId, "BROADCAST", null, message);
+    this.#o.log.info({ withdrawal: withdrawalId }, message);
+  }
+
+  /** Its nonce or inputs are spent: by which of its transactions, and is that final? */
+  async #settle(withdrawal: StoredWithdrawal, finalized: BlockRef): Promise<void> {
+    const { chain } = this.#o;
+    const { state, block, candidates } = withdrawal;
+    const known = state === "MINED" && block !== null && (await chain.isCanonical(block));
+    if (known && block.height > finalized.height) return;
+    const fate = await fateOf(chain, candidates);
+    if (fate.kind === "mined") {
+      await this.#mined(withdrawal, fate, finalized);
+      // A node's receipts come a moment after its block, and go a moment before a reorg shows: only finality is sure.
+    } else if (fate.kind === "none" && (await this.#lostForGood(withdrawal, finalized))) {
+      await this.#lost(withdrawal);
+    } else if (!known) {
+      await this.#reorged(withdrawal);
+    }
+  }
+
+  async #mined(
+    { withdrawalId }: StoredWithdrawal,
+    { mined, by, paid }: Extract<Fate, { kind: "mined" }>,
+    finalized: BlockRef,
+  ): Promise<void> {
+    this.#vanished.delete(withdrawalId);
+    const outcome = by.cancels ? "CANCELLED" : paid ? "FINALIZED" : "FAILED";
+    const state = mined.block.height > finalized.height ? "MINED" : outcome;
+    const message = state === "FAILED" ? "the chain took the fee and refused the payment" : "";
+    if (!(await this.#o.store.move(withdrawalId, state, mined, message))) return;
+    const fields = { withdrawal: withdrawalId, state, transaction: mined.hash };
+    this.#o.log.info(fields, "a withdrawal moved");
+  }
+
+  async #lost({ withdrawalId, nonce }: StoredWithdrawal): Promise<void> {
+    const what = nonce === undefined ? "its coins were" : `nonce ${nonce} was`;
+    const message = `${what} spent by a transaction that is not ours: is the key used elsewhere?`;
+    if (await this.#o.store.move(withdrawalId, "NEEDS_ATTENTION", null, message)) {
+      this.#o.log.error({ withdrawal: withdrawalId }, message);
+    }
+  }
+
+  async #lostForGood(withdrawal: StoredWithdrawal, finalized: BlockRef): Promise<boolean> {
+    const { wallet, chain } = this.#o;
+    const { withdrawalId } = withdrawal;
+    if (!(await wallet.spent([withdrawal], finalized)).has(withdrawalId)) return false;
+    const since = this.#vanished.get(withdrawalId) ?? chain.head?.height ?? finalized.height;
+    this.#vanished.set(withdrawalId, since);
+    return wallet.numbered || since <= finalized.height;
+  }
+
+  /** Signs what is not signed, sends what is not sent, and raises the fee of what is stuck. */
+  async #drive(withdrawal: StoredWithdrawal, first: boolean): Promise<void> {
+    const { candidates, cancelling } = withdrawal;
+    const last = candidates.at(-1);
+    if (
+      last === undefined ||
+      (cancelling && !last.cancels) ||
+      this.#dear(withdrawal, last, first)
+    ) {
+      const signed = await this.#sign(withdrawal, last);
+      if (signed || last === undefined) return;
+    }
+    const rested = last?.sentAt === null || elapsed(last?.sentAt) >= this.#o.pace.resendMs;
+    if (last !== undefined && rested) await this.#send(withdrawal, last);
+  }
+
+  /** Whether it should pay more: a person wants it, a node refused it, or it holds up all others for too long. */
+  #dear({ withdrawalId, wantedRate }: StoredWithdrawal, last: Candidate, first: boolean): boolean {
+    if (wantedRate !== null) return true;
+    const refusedAt = this.#underpriced.get(withdrawalId);
+    if (refusedAt !== undefined) return Date.now() - refusedAt >= underpricedRestMs;
+    return first && elapsed(last.createdAt) >= this.#o.pace.bumpMs;
+  }
+
+  /** Signs the next transaction of a withdrawal, stores it, and only then sends it. */
+  async #sign(withdrawal: StoredWithdrawal, last: Candidate | undefined): Promise<boolean> {
+    const { store, holder, log } = this.#o;
+    const { withdrawalId, cancelling: cancels, wantedRate } = withdrawal;
+    const order = await this.#prepared(withdrawal);
+    if (order === undefined) return false;
+    const old = last === undefined ? undefined : { rate: last.rate, tip: last.tip };
+    const result = await this.#signed(order, { cancels, old, wanted: wantedRate ?? 0n });
+    if (!isSigned(result)) {
+      if (result.kind === "refused") await this.#refused(withdrawal, result.message);
+      else await this.#say(withdrawal, result.message);
+      return false;
+    }
+    const lease = { name: this.name, holder };
+    if (!(await store.addCandidate(withdrawal, result, cancels, lease))) return false;
+    this.#underpriced.delete(withdrawalId);
+    const { hash, raw, rates } = result;
+    log.info(
+      { withdrawal: withdrawalId, transaction: hash, rate: String(rates.rate), cancels },
+      "signed",
+    );
+    const number = withdrawal.candidates.length + 1;
+    const now = { createdAt: new Date(), sentAt: null };
+    await this.#send(withdrawal, { number, hash, raw, ...rates, cancels, ...now });
+    return true;
+  }
+
+  async #signed(order: StoredWithdrawal, options: Parameters<Wallet["sign"]>[1]) {
+    try {
+      return await this.#o.wallet.sign(order, options);
+    } catch (error) {
+      // A node that refuses to estimate is no reason to hold up all others.
+      if (!(error instanceof RpcError)) throw error;
+      return { kind: "wait", message: error.message } as const;
+    }
+  }
+
+  /** With what it spends: on chains without nonces that may have to be found first. */
+  async #prepared(withdrawal: StoredWithdrawal): Promise<StoredWithdrawal | undefined> {
+    const { wallet, store } = this.#o;
+    if (wallet.numbered || withdrawal.inputs.length > 0) return withdrawal;
+    const lack = await wallet.prepare(withdrawal);
+    if (lack === undefined) return store.get(withdrawal.withdrawalId);
+    await this.#say(withdrawal, lack);
+    return undefined;
+  }
+
+  /**
+   * The chain would not pay. Its nonce must be used up all the same, or every later one waits for ever: a transaction to
+   * ourselves takes its place, and the money goes back when that is final.
+   */
+  async #refused(withdrawal: StoredWithdrawal, message: string): Promise<void> {
+    const { withdrawalId, candidates } = withdrawal;
+    this.#o.log.warn({ withdrawal: withdrawalId, reason: message }, "a payment is refused");
+    await this.#say(withdrawal, message);
+    // One that was sent before may still be mined: only what was never signed is turned round at once.
+    if (candidates.length === 0) await this.#o.store.wantCancelled(withdrawalId);
+  }
+
+  async #send(withdrawal: StoredWithdrawal, candidate: Candidate): Promise<void> {
+    const { chain, store } = this.#o;
+    const { withdrawalId } = withdrawal;
+    const { taken, outcomes, message } = await send(chain.nodes(), candidate.raw);
+    if (taken) {
+      await store.noteSent(withdrawalId, candidate.number);
+      return;
+    }
+    // Somebody has mined this nonce: which transaction it was shows in a moment, and is never guessed.
+    if (outcomes.has("nonce_too_low")) return;
+    if (outcomes.has("underpriced")) this.#underpriced.set(withdrawalId, Date.now());
+    if (outcomes.has("invalid")) {
+      await store.move(withdrawalId, "NEEDS_ATTENTION", null, `every node refuses it: ${message}`);
+    } else {
+      await this.#say(withdrawal, message);
+    }
+  }
+
+  /** Why it does not go on, for people. */
+  async #say({ withdrawalId, state, message }: StoredWithdrawal, now: string): Promise<void> {
+    if (message === now || state === "MINED") return;
+    await this.#o.store.move(withdrawalId, state, null, now);
+  }
+}
+
+function elapsed(since: Date | null | undefined): number {
+  return since === null || since === undefined ? 0 : Date.now() - since.getTime();
+}

@@ -1,0 +1,187 @@
+import type { Adapter } from "../adapters/adapter.ts";
+import { type Changes, follow, type Pace, pace } from "../changes.ts";
+import { Refusal } from "../errors.ts";
+import type { CanonicalChain } from "../follow/canonical-chain.ts";
+import { EndReason } from "../generated/pitboss/chain/v1/block.ts";
+import { ChainState } from "../generated/pitboss/chain/v1/chain.ts";
+import {
+  type StreamWithdrawalsResponse,
+  type SubmitWithdrawalRequest,
+  type Withdrawal,
+  WithdrawalServiceService,
+  WithdrawalState,
+} from "../generated/pitboss/chain/v1/withdrawal.ts";
+import { type Call, type Service, service } from "../service.ts";
+import { raised } from "./fees.ts";
+import type { State, StoredWithdrawal, Submission, WithdrawalStore } from "./store.ts";
+import type { Payout, Wallet } from "./wallet.ts";
+
+export interface WithdrawalServiceOptions {
+  readonly chainId: string;
+  readonly chain: CanonicalChain;
+  readonly adapter: Adapter;
+  /** CAIP-19 ids of what can be paid. */
+  readonly assets: ReadonlySet<string>;
+  readonly store: WithdrawalStore;
+  /** Absent where the agent has no key. */
+  readonly wallet?: Wallet | undefined;
+  readonly pace?: Pace;
+}
+
+const states = {
+  ACCEPTED: WithdrawalState.WITHDRAWAL_STATE_ACCEPTED,
+  BROADCAST: WithdrawalState.WITHDRAWAL_STATE_BROADCAST,
+  MINED: WithdrawalState.WITHDRAWAL_STATE_MINED,
+  FINALIZED: WithdrawalState.WITHDRAWAL_STATE_FINALIZED,
+  FAILED: WithdrawalState.WITHDRAWAL_STATE_FAILED,
+  CANCELLED: WithdrawalState.WITHDRAWAL_STATE_CANCELLED,
+  NEEDS_ATTENTION: WithdrawalState.WITHDRAWAL_STATE_NEEDS_ATTENTION,
+  REJECTED: WithdrawalState.WITHDRAWAL_STATE_REJECTED,
+} as const satisfies Record<State, WithdrawalState>;
+
+const refundable: ReadonlySet<State> = new Set(["FAILED", "CANCELLED", "REJECTED"]);
+const idPattern = /^[A-Za-z0-9._:/-]{1,128}$/;
+const amountPattern = /^[1-9][0-9]{0,76}$/;
+const ratePattern = /^[0-9]{0,40}$/;
+
+/** WithdrawalService: stores what is asked for; the sender of the replica that has the lease does it. */
+export function withdrawalService(options: WithdrawalServiceOptions): Service {
+  const { store, chain } = options;
+  const stored = async (id: string): Promise<StoredWithdrawal> => {
+    const withdrawal = await store.get(id);
+    if (withdrawal === undefined) throw new Refusal("UNKNOWN_WITHDRAWAL");
+    return withdrawal;
+  };
+  const view = async (id: string) => ({ withdrawal: viewOf(await stored(id), options) });
+  return service(
+    WithdrawalServiceService,
+    {
+      async submitWithdrawal(request) {
+        await submit(request, options);
+        return view(request.withdrawalId);
+      },
+      getWithdrawal: ({ withdrawalId }) => view(withdrawalId),
+      streamWithdrawals(request, call) {
+        checkChain(request.chainId, options);
+        return stream(options, request.cursor, call);
+      },
+      async bumpWithdrawalFee({ withdrawalId, feeRate }) {
+        if (!ratePattern.test(feeRate)) throw new Refusal("BAD_REQUEST", "fee_rate is no number");
+        const rate = BigInt(feeRate);
+        const last = (await stored(withdrawalId)).candidates.at(-1);
+        if (rate > 0n && last !== undefined && rate < raised(last.rate)) {
+          const least = `fee_rate is below ${raised(last.rate)}, the least that nodes take`;
+          throw new Refusal("BAD_REQUEST", least);
+        }
+        if (!(await store.wantFee(withdrawalId, rate))) throw new Refusal("NOT_POSSIBLE");
+        return view(withdrawalId);
+      },
+      async cancelWithdrawal({ withdrawalId }) {
+        await stored(withdrawalId);
+        if (!(await store.wantCancelled(withdrawalId))) throw new Refusal("NOT_POSSIBLE");
+        return view(withdrawalId);
+      },
+    },
+    () => options.wallet !== undefined && chain.stopped() === undefined,
+  );
+}
+
+function checkChain(id: string, { chainId }: WithdrawalServiceOptions): void {
+  if (id !== "" && id !== chainId) throw new Refusal("UNKNOWN_CHAIN");
+}
+
+/** Stores the withdrawal, unless it is there; its nonce is reserved in the same transaction. */
+async function submit(
+  request: SubmitWithdrawalRequest,
+  options: WithdrawalServiceOptions,
+): Promise<void> {
+  checkChain(request.chainId, options);
+  const { withdrawalId } = request;
+  if (!idPattern.test(withdrawalId)) {
+    throw new Refusal("BAD_REQUEST", "an id is 1 to 128 characters of A-Z a-z 0-9 . _ : / -");
+  }
+  const { store, wallet } = options;
+  const payout = payoutOf(request, options);
+  const known = await store.get(withdrawalId);
+  if (known === undefined) mayGoOut(options);
+  if (wallet === undefined) throw new Refusal("NO_SIGNER");
+  const refusal = known === undefined ? await refusalOf(payout, wallet) : undefined;
+  const { from: sender, numbered } = wallet;
+  const submission: Submission = { withdrawalId, ...payout, sender, numbered, refusal };
+  let status = await store.submit(submission);
+  if (status === "needs_nonce") {
+    status = await store.submit({ ...submission, firstNonce: await wallet.firstNonce() });
+  }
+  if (status === "other_body") throw new Refusal("OTHER_BODY");
+}
+
+function mayGoOut({ chain }: WithdrawalServiceOptions): void {
+  const reason = chain.stopped();
+  if (reason === undefined) return;
+  const violated = chain.status().state === ChainState.CHAIN_STATE_FINALITY_VIOLATION;
+  throw new Refusal(violated ? "FINALITY_VIOLATION" : "NO_QUORUM", reason);
+}
+
+/** What is stored as rejected, so that the same id gives the same answer for ever. */
+async function refusalOf(payout: Payout, wallet: Wallet): Promise<string | undefined> {
+  if (payout.to === wallet.from) return "the receiver is the hot wallet itself";
+  return wallet.refusal(payout);
+}
+
+function payoutOf(request: SubmitWithdrawalRequest, options: WithdrawalServiceOptions): Payout {
+  const { adapter, assets } = options;
+  const asset = adapter.asset(request.asset);
+  if (asset === undefined || !assets.has(asset)) throw new Refusal("BAD_ASSET");
+  if (!amountPattern.test(request.amount)) {
+    throw new Refusal("BAD_REQUEST", "amount is no whole number above 0");
+  }
+  const to = adapter.address(request.to);
+  if (to === undefined) throw new Refusal("BAD_ADDRESS");
+  return { asset, amount: BigInt(request.amount), to };
+}
+
+/** The message of a stored withdrawal. */
+function viewOf(stored: StoredWithdrawal, options: WithdrawalServiceOptions): Withdrawal {
+  const { withdrawalId, revision, state, asset, amount, sender, to, nonce, block, fee } = stored;
+  const { chain, chainId } = options;
+  const above = block === null ? 0n : (chain.head?.height ?? block.height) - block.height + 1n;
+  return {
+    ...{ withdrawalId, revision, state: states[state], chainId, asset, amount: String(amount) },
+    ...{ from: sender, to, nonce, block: block ?? undefined },
+    candidates: stored.candidates.map(({ hash, rate, cancels, createdAt }) => {
+      return { transactionHash: hash, feeRate: String(rate), cancels, createTime: createdAt };
+    }),
+    transactionHash: stored.transactionHash ?? "",
+    confirmations: above < 0n ? 0n : above,
+    fee: fee === null ? "" : String(fee),
+    refundable: refundable.has(state),
+    message: stored.message,
+    ...{ createTime: stored.createdAt, updateTime: stored.updatedAt },
+  };
+}
+
+async function* stream(
+  options: WithdrawalServiceOptions,
+  cursor: string,
+  call: Call,
+): AsyncGenerator<StreamWithdrawalsResponse> {
+  const { store, chain } = options;
+  const changes: Changes<StoredWithdrawal> = {
+    name: "withdrawals",
+    last: () => store.sequence(),
+    after: (sequence, max) => store.changes(sequence, max),
+    sequenceOf: ({ sequence }) => sequence,
+  };
+  for await (const next of follow(changes, cursor, call, options.pace ?? pace)) {
+    if (next.kind === "change") {
+      const value = viewOf(next.change, options);
+      yield { cursor: next.cursor, event: { $case: "withdrawal", value } };
+    } else if (next.kind === "end") {
+      const value = { reason: EndReason.END_REASON_DRAINING };
+      yield { cursor: next.cursor, event: { $case: "end", value } };
+    } else {
+      const value = { finalized: chain.finalized, headAgeMs: chain.status().headAgeMs };
+      yield { cursor: next.cursor, event: { $case: "heartbeat", value } };
+    }
+  }
+}
