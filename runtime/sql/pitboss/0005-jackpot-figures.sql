@@ -50,28 +50,47 @@ CREATE VIEW pitboss.jackpot_books AS
         FROM pitboss.jackpots j JOIN pitboss.jackpot_pools p ON p.jackpot = j.id
     ) AS sums;
 
--- What shows that a win was right: the threshold with the salt that its commitment needs, and the positions up to the winning one
--- and after it. Amounts in units are text; docs/fairness.md says how to check it.
+-- Units as an exact number of minor units, "n/d" in lowest terms.
+CREATE FUNCTION pitboss.exact_text(units numeric, scale numeric) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pitboss, pg_temp AS $$
+  SELECT div(units, gcd(units, scale))::text || CASE WHEN gcd(units, scale) = scale THEN '' ELSE '/' || div(scale, gcd(units, scale)) END;
+$$;
+
+-- Positions of a cycle with the pool after each, in minor units.
+CREATE FUNCTION pitboss.jackpot_positions(of_jackpot bigint, of_cycle bigint, first bigint, last bigint) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pitboss, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'position', p.position, 'debit', p.debit::text, 'contribution', t.body->'contribution', 'overflowShare', t.body->'overflowShare',
+           'hit', p.hit, 'pool', exact_text(p.pool, c.scale)) ORDER BY p.position), '[]')
+    FROM jackpot_contributions p
+    JOIN jackpot_terms t ON t.id = p.terms
+    JOIN jackpot_cycles c ON c.jackpot = p.jackpot AND c.cycle = p.cycle
+   WHERE p.jackpot = of_jackpot AND p.cycle = of_cycle AND p.position BETWEEN first AND last;
+$$;
+
+-- What everybody may know of a cycle whose threshold is revealed, or not.
+CREATE FUNCTION pitboss.jackpot_cycle_json(c pitboss.jackpot_cycles) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pitboss, pg_temp AS $$
+  SELECT jsonb_build_object('number', c.cycle, 'opening', exact_text(c.opening, c.scale), 'after', c.after_position,
+                            'openedAt', c.opened_at, 'commitment', c.commitment, 'terms', t.body)
+    FROM jackpot_terms t WHERE t.id = c.terms;
+$$;
+
+-- What shows that a win was right: the threshold with the salt that its commitment needs, and the positions around the winning one.
+-- All amounts are minor units, as text; docs/fairness.md says how it is checked.
 CREATE FUNCTION pitboss.jackpot_win_proof(of_win bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pitboss, pg_temp AS $$
   SELECT jsonb_strip_nulls(jsonb_build_object(
-           'jackpot', jsonb_build_object('namespace', j.namespace, 'name', j.name, 'currency', j.currency, 'digits', j.digits),
-           'win', w.id::text, 'trigger', w.trigger, 'amount', w.amount::text, 'game', w.game, 'round', w.round, 'position', w.position,
-           'wonAt', w.won_at, 'status', w.status,
-           'cycle', jsonb_build_object('number', c.cycle, 'opening', c.opening::text, 'scale', c.scale::text, 'after', c.after_position,
-                                       'openedAt', c.opened_at, 'terms', t.body),
-           'commitment', c.commitment, 'threshold', w.threshold::text, 'salt', encode(w.salt, 'hex'),
-           'positions', (SELECT jsonb_agg(jsonb_build_object(
-                           'position', p.position, 'debit', p.debit::text, 'pool', p.pool::text, 'hit', p.hit,
-                           'contribution', r.body->'contribution', 'overflowShare', r.body->'overflowShare') ORDER BY p.position)
-                           FROM jackpot_contributions p JOIN jackpot_terms r ON r.id = p.terms
-                          WHERE p.jackpot = w.jackpot AND p.cycle = w.cycle AND p.position BETWEEN w.position - 20 AND w.position),
-           'next', (SELECT jsonb_build_object('number', n.cycle, 'opening', n.opening::text, 'scale', n.scale::text, 'commitment', n.commitment)
+           'kind', 'jackpotWin', 'jackpot', jsonb_build_object('namespace', j.namespace, 'name', j.name, 'currency', j.currency, 'digits', j.digits),
+           'win', w.id::text, 'trigger', w.trigger, 'amount', w.amount::text, 'status', w.status, 'game', w.game, 'round', w.round,
+           'wonAt', w.won_at, 'position', w.position, 'cycle', jackpot_cycle_json(c),
+           'threshold', w.threshold::text, 'salt', encode(w.salt, 'hex'),
+           'positions', jackpot_positions(w.jackpot, w.cycle, w.position - 20, w.position),
+           'next', (SELECT jackpot_cycle_json(n) || jsonb_build_object('positions', jackpot_positions(w.jackpot, n.cycle, w.position + 1, w.position + 5))
                       FROM jackpot_cycles n WHERE n.jackpot = w.jackpot AND n.cycle = w.cycle + 1)))
     FROM jackpot_wins w
     JOIN jackpots j ON j.id = w.jackpot
     JOIN jackpot_cycles c ON c.jackpot = w.jackpot AND c.cycle = w.cycle
-    JOIN jackpot_terms t ON t.id = c.terms
    WHERE w.id = of_win;
 $$;
 
