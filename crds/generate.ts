@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { generateTypes } from "../chain-agent/generate.ts";
@@ -24,6 +25,8 @@ interface Derived {
 
 const definitionFiles = kindNames.map((kind) => `crds/${kind}.yaml`);
 
+const gameFiles = globSync("games/*/game.yaml", { cwd: root }).toSorted();
+
 const derived: readonly Derived[] = [
   ...kindNames.map((kind) => ({
     path: `crds/generated/${kind}.ts`,
@@ -47,6 +50,12 @@ const derived: readonly Derived[] = [
     sources: definitionFiles,
     content: (texts: readonly string[]) =>
       `# Generated from ${definitionFiles.join(", ")} by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
+  },
+  {
+    path: "manifests/games/base/games.yaml",
+    sources: gameFiles,
+    content: (texts: readonly string[]) =>
+      `# Generated from games/*/game.yaml by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
   },
   ...pages.map(({ path, source, content }) => ({
     path,
