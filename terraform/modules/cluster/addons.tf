@@ -30,12 +30,13 @@ module "addon_role" {
   source   = "../pod-role"
   for_each = local.nodes ? local.addon_roles : {}
 
-  name             = "${var.name}-${each.key}"
-  cluster_name     = var.name
-  namespace        = "kube-system"
-  service_account  = each.value.account
-  managed_policies = [each.value.policy]
-  associate        = false
+  name                 = "${var.name}-${each.key}"
+  cluster_name         = var.name
+  namespace            = "kube-system"
+  service_account      = each.value.account
+  managed_policies     = [each.value.policy]
+  associate            = false
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_eks_addon" "before_nodes" {

@@ -45,7 +45,8 @@ locals {
 resource "aws_iam_role" "hybrid" {
   count = local.hybrid
 
-  name = "${var.name}-hybrid-node"
+  name                 = "${var.name}-hybrid-node"
+  permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

@@ -91,7 +91,8 @@ resource "aws_eks_node_group" "this" {
 resource "aws_iam_role" "fargate" {
   count = length(var.fargate_profiles) > 0 ? 1 : 0
 
-  name = "${var.name}-fargate"
+  name                 = "${var.name}-fargate"
+  permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

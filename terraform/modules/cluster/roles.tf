@@ -3,7 +3,8 @@ locals {
 }
 
 resource "aws_iam_role" "cluster" {
-  name = "${var.name}-cluster"
+  name                 = "${var.name}-cluster"
+  permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -35,8 +36,9 @@ locals {
 
 # What a node itself needs: join, pull images, and a session of SSM in place of SSH. The CNI has a role of its own.
 resource "aws_iam_role" "node" {
-  name               = "${var.name}-node"
-  assume_role_policy = local.ec2_trust
+  name                 = "${var.name}-node"
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy   = local.ec2_trust
 }
 
 resource "aws_iam_role_policy_attachment" "node" {
@@ -49,8 +51,9 @@ resource "aws_iam_role_policy_attachment" "node" {
 resource "aws_iam_role" "auto" {
   count = var.auto_mode ? 1 : 0
 
-  name               = "${var.name}-auto-node"
-  assume_role_policy = local.ec2_trust
+  name                 = "${var.name}-auto-node"
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy   = local.ec2_trust
 }
 
 resource "aws_iam_role_policy_attachment" "auto" {

@@ -161,3 +161,9 @@ variable "log_retention_days" {
     error_message = "A year or more, of the numbers that CloudWatch Logs knows."
   }
 }
+
+variable "permissions_boundary" {
+  description = "The most that the roles made here can do (module identity); null: no bound."
+  type        = string
+  default     = null
+}

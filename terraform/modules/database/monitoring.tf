@@ -1,6 +1,7 @@
 # The operating system's figures, which RDS writes to CloudWatch Logs itself.
 resource "aws_iam_role" "monitoring" {
-  name = "${var.name}-rds-monitoring"
+  name                 = "${var.name}-rds-monitoring"
+  permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -154,3 +154,9 @@ variable "alarm_emails" {
     error_message = "At least one e-mail address."
   }
 }
+
+variable "permissions_boundary" {
+  description = "The most that the roles made here can do (module identity); null: no bound."
+  type        = string
+  default     = null
+}

@@ -4,7 +4,8 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 resource "aws_iam_role" "this" {
-  name = var.name
+  name                 = var.name
+  permissions_boundary = var.permissions_boundary
 
   # The session tags say which pod asks; without them any service account of any cluster here that somebody associates
   # would get the role.

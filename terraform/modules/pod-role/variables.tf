@@ -55,3 +55,9 @@ variable "associate" {
   type        = bool
   default     = true
 }
+
+variable "permissions_boundary" {
+  description = "The most that the roles made here can do (module identity); null: no bound."
+  type        = string
+  default     = null
+}
