@@ -14,6 +14,11 @@ const atLeastOne = makeValidator((text) => {
   return value;
 });
 
+const amount = makeValidator((text) => {
+  if (!/^[1-9][0-9]{0,37}$/.test(text)) throw new TypeError("not a whole number above 0");
+  return BigInt(text);
+});
+
 const chainId = makeValidator((text) => {
   if (!/^(eip155:[1-9][0-9]{0,31}|bip122:[0-9a-f]{32})$/.test(text)) {
     throw new TypeError('not a CAIP-2 id, such as "eip155:1"');
@@ -100,9 +105,25 @@ export const chainAgentSettings = {
     default: "",
     desc: "Folder of tls.crt, tls.key and ca.crt: with it only callers with a certificate of that authority are let in, and new files are taken up; without it all is in clear",
   }),
+  PITBOSS_CASHIERS: str({
+    default: "",
+    desc: "Names (CN) in the certificates of callers that may use deposits and withdrawals, with commas between; every caller where it is not set",
+  }),
   PITBOSS_SIGNER_KEY_FILE: str({
     default: "",
-    desc: "A key for withdrawals in a file, for tests and development chains; without any signer there are no withdrawals",
+    desc: "File of the hot wallet's private key in hex; without a signer there are no withdrawals",
+  }),
+  PITBOSS_DEPOSIT_XPUB_FILE: str({
+    default: "",
+    desc: "File of the extended public key that the deposits' addresses are derived from; without it the agent gives none",
+  }),
+  PITBOSS_CHAIN_ASSETS: str({
+    default: "",
+    desc: "CAIP-19 ids of what comes in and goes out beside the native coin, with commas between",
+  }),
+  PITBOSS_FEE_RATE_MAX: amount({
+    default: undefined,
+    desc: "Most that a withdrawal's transaction pays: wei a gas (500 gwei where it is not set), or satoshi a virtual kilobyte (500,000)",
   }),
   PITBOSS_MAX_STREAMS: atLeastOne({ default: 5000, desc: "Most streams at once" }),
   PITBOSS_HEARTBEAT_SECONDS: atLeastOne({
@@ -149,7 +170,11 @@ export interface ChainAgentConfig {
   readonly grpcPort: number;
   readonly operationsPort: number;
   readonly tlsDir: string;
+  readonly cashiers: readonly string[];
   readonly signerKeyFile: string;
+  readonly depositXpubFile: string;
+  readonly assets: readonly string[];
+  readonly feeRateMax: bigint;
   readonly maxStreams: number;
   readonly heartbeatMs: number;
   readonly connectionAgeMs: number;
@@ -171,10 +196,14 @@ function given(env: Environment): Record<string, string> {
   return Object.fromEntries(pairs.filter(([, text]) => text !== ""));
 }
 
+function words(text: string): string[] {
+  return text.split(",").flatMap((word) => (word.trim() === "" ? [] : [word.trim()]));
+}
+
 /** What a setting is where nobody set it, by protocol. */
 const usual = {
-  ethereum: { staleSeconds: 120, blocksAhead: 128 },
-  bitcoin: { staleSeconds: 7200, blocksAhead: 6 },
+  ethereum: { staleSeconds: 120, blocksAhead: 128, feeRateMax: 500_000_000_000n },
+  bitcoin: { staleSeconds: 7200, blocksAhead: 6, feeRateMax: 500_000n },
 } as const;
 const insecureBlocksAhead = 2;
 
@@ -211,7 +240,11 @@ export function readChainAgentConfig(environment: Environment): ChainAgentConfig
     grpcPort: env.PITBOSS_GRPC_PORT,
     operationsPort: env.PITBOSS_OPERATIONS_PORT,
     tlsDir: env.PITBOSS_TLS_DIR,
+    cashiers: words(env.PITBOSS_CASHIERS),
     signerKeyFile: env.PITBOSS_SIGNER_KEY_FILE,
+    depositXpubFile: env.PITBOSS_DEPOSIT_XPUB_FILE,
+    assets: words(env.PITBOSS_CHAIN_ASSETS),
+    feeRateMax: env.PITBOSS_FEE_RATE_MAX ?? usual[protocol].feeRateMax,
     maxStreams: env.PITBOSS_MAX_STREAMS,
     heartbeatMs: env.PITBOSS_HEARTBEAT_SECONDS * 1000,
     connectionAgeMs: env.PITBOSS_CONNECTION_AGE_SECONDS * 1000,

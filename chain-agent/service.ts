@@ -1,3 +1,4 @@
+import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
 import type { Definition, Method, RequestOf, ResponseOf } from "./rpc.ts";
 import { serviceName } from "./rpc.ts";
 
@@ -5,8 +6,15 @@ import { serviceName } from "./rpc.ts";
 export interface Call {
   /** Fires when the caller went away, the deadline passed or the agent's grace is over. */
   readonly signal: AbortSignal;
-  /** Fires when the agent drains: a stream sends its last message and returns. */
+  /** Fires when a stream must end: it sends its last message, with `endReason`, and returns. */
   readonly draining: AbortSignal;
+}
+
+/** Why a stream is ended: the agent drains, or the stream is old. */
+export function endReason({ draining }: Call): EndReason {
+  return draining.reason === EndReason.END_REASON_AGE
+    ? EndReason.END_REASON_AGE
+    : EndReason.END_REASON_DRAINING;
 }
 
 /** A message that is already encoded: one block goes to a thousand streams and is encoded once. */
@@ -41,6 +49,8 @@ export interface Service {
   }[];
   /** Whether it can do its work now: its own health. Asked about once a second. */
   readonly serving: () => boolean;
+  /** Only for callers whose certificate has one of these names; undefined for everybody. */
+  readonly callers?: ReadonlySet<string>;
 }
 
 /** Binds handlers to a generated definition, such as `ChainServiceService`. */

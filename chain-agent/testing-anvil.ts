@@ -4,10 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { JsonRpc } from "./adapters/json-rpc.ts";
 
-const binary = join(
-  import.meta.dirname,
-  "../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil",
-);
+const binary = join(import.meta.dirname, "../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
 const patienceMs = 20_000;
 
 export interface Anvil {

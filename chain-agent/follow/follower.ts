@@ -190,6 +190,18 @@ export class Follower implements CanonicalChain {
     return (await this.blockAt(height))?.hash === hash;
   }
 
+  /** The nodes that call a height final. */
+  finalNodes(height: bigint): ChainNode[] {
+    return voters(this.#judged)
+      .filter(({ final }) => final !== undefined && final >= height)
+      .map(({ watch }) => watch.node);
+  }
+
+  /** Somebody found another block where one is final. */
+  dispute(found: BlockRef, message: string): void {
+    this.#violate(found, message);
+  }
+
   changed(ms: number, signal?: AbortSignal): Promise<void> {
     return this.#changes.next(ms, signal);
   }

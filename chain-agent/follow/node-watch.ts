@@ -32,6 +32,9 @@ const identityMs = 60_000;
 /** A node that syncs pauses now and then: it is done only after so many answers in a row (eRPC's number). */
 const settledAnswers = 4;
 
+/** Ethereum's hashes have 0x before them, and a setting may leave it out. */
+const bare = (hash: string) => hash.replace(/^0x/, "");
+
 /** Polls one node. Polling is the truth; the node's websocket only makes the next poll come sooner. */
 export class NodeWatch {
   readonly node: ChainNode;
@@ -92,7 +95,7 @@ export class NodeWatch {
     const message =
       chainId !== expected.chainId
         ? `it is a node of ${chainId}, not of ${expected.chainId}`
-        : expected.genesis !== undefined && genesis !== expected.genesis
+        : expected.genesis !== undefined && bare(genesis) !== bare(expected.genesis)
           ? `its block 0 is ${genesis}, not ${expected.genesis}`
           : undefined;
     if (message !== undefined) return { kind: "wrong", message };

@@ -1,0 +1,173 @@
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceError,
+  StatusObject,
+} from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
+import { Refusal } from "./errors.ts";
+import { statusOf } from "./failure.ts";
+import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
+import type { CallMetrics } from "./metrics.ts";
+import type { Call } from "./service.ts";
+
+export interface CallLimits {
+  /** The agent's own cap of a unary call, whatever its deadline is. */
+  readonly unaryMs: number;
+  readonly streamsMax: number;
+  /** A stream that old is asked to connect again. */
+  readonly streamAgeMs: number;
+  /** A reader that takes nothing for so long is cut off. */
+  readonly slowReaderMs: number;
+}
+
+/** What is known of who calls. */
+export type Caller = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext">;
+
+export interface CallContext {
+  readonly limits: CallLimits;
+  readonly metrics: CallMetrics;
+  /** Every stream that is open, so that a drain ends them. */
+  readonly streams: Set<AbortController>;
+  draining(): boolean;
+  /** Why the caller may not use the service. */
+  refusal(call: Caller): Refusal | undefined;
+  onFault(method: string, error: unknown): void;
+}
+
+/** Most unary calls never ask for their signal: it is made when one does. */
+class UnaryCall implements Call {
+  #aborted = false;
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** A unary call in flight is finished. */
+  get draining(): AbortSignal {
+    return this.signal;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+}
+
+type UnaryHandle = (request: unknown, call: Call) => Promise<unknown>;
+
+/** A unary call: answered once, at the latest at the agent's own cap. */
+export function unaryHandler(
+  name: string,
+  handle: UnaryHandle,
+  context: CallContext,
+): handleUnaryCall<unknown, unknown> {
+  const { limits, metrics } = context;
+  return (call, callback) => {
+    const done = metrics.unary(name);
+    const own = new UnaryCall();
+    let answered = false;
+    const finish = (failure: StatusObject | null, answer?: unknown) => {
+      if (answered) return;
+      answered = true;
+      clearTimeout(timer);
+      done(failure?.code ?? status.OK);
+      callback(failure, answer);
+    };
+    const fail = (error: unknown) => {
+      own.abort();
+      finish(statusOf(error, (fault) => context.onFault(name, fault)));
+    };
+    const timer = setTimeout(() => fail(new Refusal("DEADLINE")), limits.unaryMs);
+    call.on("cancelled", () => fail(new Refusal("DEADLINE")));
+    const run = async () => {
+      const refused = context.refusal(call);
+      if (refused !== undefined) throw refused;
+      return handle(call.request, own);
+    };
+    run().then((answer) => finish(null, answer), fail);
+  };
+}
+
+type StreamHandle = (request: unknown, call: Call) => AsyncIterable<unknown>;
+type Stream = ServerWritableStream<unknown, unknown>;
+
+/** A stream: its next message is made only when the last one has left, so that a slow reader fills no memory. */
+export function streamHandler(
+  name: string,
+  handle: StreamHandle,
+  context: CallContext,
+): handleServerStreamingCall<unknown, unknown> {
+  const { limits, metrics, streams } = context;
+  return (stream) => {
+    const done = metrics.stream(name);
+    const ending = new AbortController();
+    const gone = new AbortController();
+    const age = setTimeout(() => ending.abort(EndReason.END_REASON_AGE), limits.streamAgeMs);
+    stream.on("cancelled", () => gone.abort());
+    // What is written after the reader left is lost; "cancelled" says so.
+    stream.on("error", () => undefined);
+    const call = { signal: gone.signal, draining: ending.signal };
+    const run = async () => {
+      const refused = context.refusal(stream);
+      if (refused !== undefined) throw refused;
+      if (context.draining()) throw new Refusal("DRAINING");
+      if (streams.size >= limits.streamsMax) throw new Refusal("TOO_MANY_STREAMS");
+      streams.add(ending);
+      await pump(stream, handle(stream.request, call), gone.signal, limits.slowReaderMs);
+    };
+    run()
+      .then(
+        () => {
+          stream.end();
+          done(gone.signal.aborted ? status.CANCELLED : status.OK);
+        },
+        (error: unknown) => {
+          const failure = statusOf(error, (fault) => context.onFault(name, fault));
+          stream.emit("error", asError(failure));
+          done(failure.code);
+        },
+      )
+      .finally(() => {
+        clearTimeout(age);
+        streams.delete(ending);
+        gone.abort();
+      });
+  };
+}
+
+async function pump(
+  stream: Stream,
+  messages: AsyncIterable<unknown>,
+  gone: AbortSignal,
+  patienceMs: number,
+): Promise<void> {
+  for await (const message of messages) {
+    if (gone.aborted) return;
+    if (!stream.write(message)) await drained(stream, gone, patienceMs);
+  }
+}
+
+function drained(stream: Stream, gone: AbortSignal, patienceMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (then: () => void) => {
+      clearTimeout(timer);
+      stream.off("drain", onDrain);
+      gone.removeEventListener("abort", onDrain);
+      then();
+    };
+    const onDrain = () => stop(resolve);
+    const timer = setTimeout(() => stop(() => reject(new Refusal("SLOW_READER"))), patienceMs);
+    stream.once("drain", onDrain);
+    gone.addEventListener("abort", onDrain);
+  });
+}
+
+function asError(failure: StatusObject): ServiceError {
+  return Object.assign(new Error(failure.details), failure);
+}
