@@ -6,8 +6,14 @@ import pg from "pg";
 import { inLockedSession, isLockTimeout } from "./session.ts";
 import type { Database, Failure, Migrated, Result } from "./types.ts";
 
-/** Numbered plain SQL files: `pitboss/` for the platform, `game/` for each game's schema. */
-export type MigrationKind = "pitboss" | "game";
+/** Numbered plain SQL files: of the platform, of each game's schema, and of the chains' agents. */
+export type MigrationKind = "pitboss" | "game" | "chain";
+
+/** The agents' files lie beside the agent, not with the ledger's. */
+function folderOf(db: Database, kind: MigrationKind): URL {
+  const place = kind === "chain" ? "../../chain-agent/sql/" : `${kind}/`;
+  return new URL(place, db.migrations);
+}
 
 /** Brings the platform's own schema up to date. The leader runs it before its controllers start. */
 export function migrateShared(db: Database): Promise<Result<Migrated>> {
@@ -35,13 +41,13 @@ export async function migrateSchema(
   if (newer.length > 0) return schemaNewer(schema, newer);
   const pending = known.slice(applied.length);
   if (pending.length === 0) return { ok: { migrations: applied, ran: [] } };
-  const failure = await run(client, schema, kind, db.migrations);
+  const failure = await run(client, schema, kind, folderOf(db, kind));
   return failure ?? { ok: { migrations: known, ran: pending } };
 }
 
 /** The migrations that this version of Pitboss has, in order. */
 export async function migrationsOf(db: Database, kind: MigrationKind): Promise<string[]> {
-  const files = await readdir(new URL(`${kind}/`, db.migrations));
+  const files = await readdir(folderOf(db, kind));
   return files
     .filter((file) => file.endsWith(".sql"))
     .map((file) => file.slice(0, -".sql".length))
@@ -61,7 +67,7 @@ async function run(
   client: PoolClient,
   schema: string,
   kind: MigrationKind,
-  root: URL,
+  folder: URL,
 ): Promise<Failure | null> {
   let current = "";
   // node-pg-migrate says which file it is at in its log only.
@@ -72,7 +78,7 @@ async function run(
     await runner({
       dbClient: client,
       direction: "up",
-      dir: fileURLToPath(new URL(`${kind}/`, root)),
+      dir: fileURLToPath(folder),
       ignorePattern: ".*(?<!\\.sql)",
       schema: kind === "game" ? [schema, "pitboss", "pg_temp"] : [schema, "pg_temp"],
       migrationsSchema: schema,
