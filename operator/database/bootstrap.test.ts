@@ -72,7 +72,7 @@ describe("bootstrap.sql", () => {
       await client.query(`CREATE ROLE ${master} LOGIN CREATEROLE CREATEDB PASSWORD 'm'`);
       // There the roles are the master's own; here they are there before it.
       await client.query(
-        `GRANT pitboss_operator, pitboss_lobby TO ${master} WITH ADMIN TRUE, INHERIT FALSE`,
+        `GRANT pitboss_operator, pitboss_lobby, pitboss_sequencer TO ${master} WITH ADMIN TRUE, INHERIT FALSE`,
       );
       await client.query(`CREATE DATABASE ${name} OWNER ${master}`);
     });
@@ -83,7 +83,9 @@ describe("bootstrap.sql", () => {
     );
     await withClient(database.superuserUrl, async (client) => {
       await client.query(`DROP DATABASE ${name}`);
-      await client.query(`REVOKE pitboss_operator, pitboss_lobby FROM ${master} CASCADE`);
+      await client.query(
+        `REVOKE pitboss_operator, pitboss_lobby, pitboss_sequencer FROM ${master} CASCADE`,
+      );
       await client.query(`DROP ROLE ${master}`);
     });
   });
