@@ -55,7 +55,10 @@ async function startLocal(): Promise<Platform> {
     const failed = (why: string) =>
       reject(new Error(`the local platform ${why}:\n${said.slice(-40).join("\n")}`));
     const timer = setTimeout(() => failed("was not ready in time"), startPatienceMs);
-    child.on("exit", (code) => failed(`ended with ${code} before it was ready`));
+    child.on("exit", (code) => {
+      clearTimeout(timer);
+      failed(`ended with ${code} before it was ready`);
+    });
     createInterface({ input: child.stdout }).on("line", (line) => {
       said.push(line);
       const [word, value] = line.split(" ");
