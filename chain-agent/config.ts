@@ -100,7 +100,7 @@ export const chainAgentSettings = {
   }),
   PITBOSS_DATABASE_POOL: atLeastOne({ default: 5, desc: "Most connections to the database" }),
   PITBOSS_GRPC_PORT: port({ default: 9000, desc: "Port of the gRPC services" }),
-  PITBOSS_OPERATIONS_PORT: port({ default: 9090, desc: "Port of /livez, /readyz and /metrics" }),
+  PITBOSS_OPERATIONS_PORT: port({ default: 9090, desc: "Port of /livez, /readyz, /status and /metrics" }),
   PITBOSS_TLS_DIR: str({
     default: "",
     desc: "Folder of tls.crt, tls.key and ca.crt: with it only callers with a certificate of that authority are let in, and new files are taken up; without it all is in clear",

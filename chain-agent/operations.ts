@@ -6,6 +6,8 @@ export interface Operations {
   readonly registry: Registry;
   /** Why calls should not come here now, or undefined. */
   unready(): string | undefined;
+  /** A ChainStatus: for the operator, who has no gRPC. */
+  status(): object;
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
@@ -14,7 +16,11 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
-  send(response, status, "application/json", `${JSON.stringify(body)}\n`);
+  // Heights are text, as in the JSON form of the contract.
+  const text = JSON.stringify(body, (_, value) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  send(response, status, "application/json", `${text}\n`);
 }
 
 type Handler = (operations: Operations, response: ServerResponse) => void | Promise<void>;
@@ -30,6 +36,7 @@ const handlers = new Map<string, Handler>([
       else sendJson(response, 503, { ready: false, reason });
     },
   ],
+  ["/status", ({ status }, response) => sendJson(response, 200, status())],
   [
     "/metrics",
     async ({ registry }, response) => {
@@ -38,7 +45,7 @@ const handlers = new Map<string, Handler>([
   ],
 ]);
 
-/** The server of /livez, /readyz and /metrics, for a port of its own, in clear: probes need no certificate. */
+/** The server of /livez, /readyz, /status and /metrics, for a port of its own, in clear: probes need no certificate. */
 export function operationsServer(operations: Operations): Server {
   return createServer((request, response) => {
     const path = request.url?.split("?", 1)[0] ?? "";

@@ -150,7 +150,11 @@ export async function runAgent(
     },
     onFault: (method, err) => log.error({ method, err }, "a call failed"),
   });
-  const operations = operationsServer({ registry, unready: () => unready(chain, server) });
+  const operations = operationsServer({
+    registry,
+    unready: () => unready(chain, server),
+    status: () => chain.status(),
+  });
   const operationsPort = await listen(operations, config.operationsPort);
   chain.start();
   money.start();
