@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { lobbySettings } from "../../lobby/config.ts";
 import { render, stamp, stampFile } from "../../manifests/render.ts";
 import { settings as operatorSettings } from "../../operator/config.ts";
+import { checkov } from "./checkov.ts";
 import { tool } from "./tools.ts";
 import { type ValueSet, writeValueSets } from "./value-sets.ts";
 import { runs } from "./ways.ts";
@@ -41,6 +42,14 @@ describe("the chart", () => {
 
   it("passes its unit tests", async () => {
     await runs(await tool("helm-unittest"), ["--strict", chart]);
+  });
+
+  it("has nothing that checkov finds unsafe", async () => {
+    const folder = join(work, "rendered");
+    mkdirSync(folder);
+    const full = sets.find(({ name }) => name === "every option on") ?? assert.fail();
+    writeFileSync(join(folder, "chart.yaml"), await full.render(helm));
+    await checkov("kubernetes", "--directory", folder);
   });
 
   it("is what manifests/base and the overlays were rendered from", async () => {

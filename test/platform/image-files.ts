@@ -12,6 +12,14 @@ export function copiedSources(): string[] {
     .flatMap((line) => line.split(/\s+/).slice(1, -1));
 }
 
+/** The shell commands of a stage of the Dockerfile, in their order. */
+export function stepsOf(stage: string): string[] {
+  const [, ...rest] = read("Dockerfile").split(new RegExp(`^FROM \\S+ AS ${stage}$`, "m"));
+  const [own = ""] = rest.join("").split(/^FROM /m);
+  const lines = own.replaceAll(/^#.*\n/gm, "").replaceAll("\\\n", " ");
+  return [...lines.matchAll(/^RUN (.*)$/gm)].map(([, command = ""]) => command);
+}
+
 /** Whether a file of the repository, by its path, is in the image. */
 export function inImage(file: string): boolean {
   const named = copied.some((source) => file === source || file.startsWith(`${source}/`));

@@ -39,7 +39,9 @@ export async function runs(
   });
   const [code] = (await closed) as [number | null];
   if (code === 0) return printed;
-  throw new Error(`${command} ${args.slice(0, 3).join(" ")} ended with ${code}: ${complaint}`);
+  // Linters print what they found where others print their result.
+  const words = complaint.trim() || printed.slice(-keptCharacters);
+  throw new Error(`${command} ${args.slice(0, 3).join(" ")} ended with ${code}: ${words}`);
 }
 
 /** A Python package that brings its program along, in an environment of its own. */

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { serverAccount } from "../../local/postgres/account.ts";
 import { postgresPrograms } from "../../local/postgres/programs.ts";
-import { inImage } from "../platform/image-files.ts";
+import { inImage, stepsOf } from "../platform/image-files.ts";
 import { output, run } from "./shell.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -11,8 +11,7 @@ const root = join(import.meta.dirname, "..", "..");
 export function projectImage(realnode: string, work: string): void {
   const folder = join(work, "pitboss");
   copySources(folder, inImage);
-  const flags = ["--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
-  run("npm", ["ci", "--loglevel=error", ...flags], { cwd: folder });
+  for (const step of stepsOf("dependencies")) run("sh", ["-c", step], { cwd: folder });
   run(realnode, ["node-image", folder, "localhost/pitboss:1", "--cmd", '["runtime/main.ts"]']);
 }
 
