@@ -2,6 +2,7 @@ import { chainAgentSettings } from "../chain-agent/config.ts";
 import { lobbySettings } from "../lobby/config.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
 import { reasons } from "../operator/game/reasons.ts";
+import { reasons as jackpotReasons } from "../operator/jackpot/reasons.ts";
 import { platformReasons, type ReasonFacts } from "../operator/platform/reasons.ts";
 import { runtimeSettings } from "../runtime/config.ts";
 import { errors } from "../runtime/errors.ts";
@@ -30,9 +31,9 @@ interface Setting {
 export const pages: readonly Page[] = [
   {
     path: "docs/conditions.md",
-    source: "operator/platform/reasons.ts, operator/game/reasons.ts",
+    source: "operator/platform/reasons.ts, operator/game/reasons.ts, operator/jackpot/reasons.ts",
     content: () =>
-      page("operator/platform/reasons.ts and operator/game/reasons.ts", [
+      page("operator/platform/reasons.ts and the reasons.ts of each kind", [
         "# Conditions and their reasons",
         "",
         "Every condition and event has one of these reasons; its message says what it means for that object.",
@@ -46,6 +47,12 @@ export const pages: readonly Page[] = [
         "`Ready` has the first reason that keeps the game from serving its proven revision.",
         "",
         ...reasonTable(ownReasons(reasons)),
+        "",
+        "## Jackpot",
+        "",
+        "`TermsPending` is True while some of the spec waits for the next win; `Deleting` is False with `InUse` while Games name it.",
+        "",
+        ...reasonTable(ownReasons(jackpotReasons)),
       ]),
   },
   {

@@ -146,6 +146,10 @@ export const settings = {
     default: "",
     desc: "Where the runbooks are published; alerts link to a page of it. Empty: no link.",
   }),
+  PITBOSS_JACKPOT_IDLE_HOURS: num({
+    default: 24,
+    desc: "An alert tells of a jackpot that no round has fed for so long.",
+  }),
   PITBOSS_OPERATIONS_PORT: port({
     default: 9090,
     desc: "/livez, /readyz and /metrics of the operator.",
@@ -191,6 +195,7 @@ export interface Platform {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly runbookUrl: string;
+    readonly jackpotIdleHours: number;
   };
 }
 
@@ -251,6 +256,7 @@ function platformOf(env: Env): Platform {
       namespace: env.PITBOSS_MONITORING_NAMESPACE,
       labels: env.PITBOSS_MONITORING_LABELS,
       runbookUrl: env.PITBOSS_RUNBOOK_URL.replace(/\/+$/, ""),
+      jackpotIdleHours: env.PITBOSS_JACKPOT_IDLE_HOURS,
     },
   };
 }

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { gameController } from "./game/controller.ts";
+import { jackpotController } from "./jackpot/controller.ts";
+import { JackpotDatabase } from "./jackpot/jackpot-database.ts";
+import { JackpotMetrics } from "./jackpot/metrics.ts";
 import { failedWith } from "./kube/api-error.ts";
 import { loadConfig } from "./kube/load-config.ts";
 import type { Logger } from "./kube/logger.ts";
@@ -16,7 +19,10 @@ import { PlatformDatabase } from "./platform/platform-database.ts";
 /** What a test says differently from the environment. */
 export type Overrides = Partial<
   Pick<OperatorSettings, "config" | "interceptWrite" | "leaseTiming" | "operationsPort">
->;
+> & { readonly figuresEveryMs?: number };
+
+/** How old what a Jackpot's status says of its pool may be (GLI-19, 4.13: 30 s), and how often it is written at most. */
+const FIGURES_EVERY_MS = 30_000;
 
 const CRD_RETRY_MS = 5_000;
 
@@ -25,12 +31,19 @@ export class PitbossOperator extends OperatorBase {
   readonly #config: Config;
   readonly #log: Logger;
   readonly #metrics: GameMetrics;
+  readonly #jackpotMetrics: JackpotMetrics;
+  readonly #figuresEveryMs: number;
   readonly #stopping = new AbortController();
   #controllers: readonly KindController[] = [];
   #platformDatabase: PlatformDatabase | undefined;
   #housekeeping: Loop | undefined;
 
-  constructor(config: Config, registry: Registry, log: Logger, overrides: Overrides = {}) {
+  constructor(
+    config: Config,
+    registry: Registry,
+    log: Logger,
+    { figuresEveryMs = FIGURES_EVERY_MS, ...overrides }: Overrides = {},
+  ) {
     const { env } = config;
     super({
       config: loadConfig({
@@ -50,6 +63,8 @@ export class PitbossOperator extends OperatorBase {
     this.#config = config;
     this.#log = log;
     this.#metrics = new GameMetrics(registry);
+    this.#jackpotMetrics = new JackpotMetrics(registry);
+    this.#figuresEveryMs = figuresEveryMs;
   }
 
   protected override async init(): Promise<void> {
@@ -64,7 +79,15 @@ export class PitbossOperator extends OperatorBase {
       platformDatabase: this.#platformDatabase,
       controller: this.controller.bind(this),
     };
-    this.#controllers = [gameController(machinery, this.#config, this.#metrics)];
+    const jackpots = new JackpotDatabase(machinery.platformDatabase);
+    this.#controllers = [
+      jackpotController(machinery, this.#config, {
+        databases: jackpots,
+        metrics: this.#jackpotMetrics,
+        figuresEveryMs: this.#figuresEveryMs,
+      }),
+      gameController(machinery, this.#config, this.#metrics),
+    ];
   }
 
   #database(): PlatformDatabase {

@@ -109,9 +109,9 @@ describe("the repository", () => {
   });
 
   it("has a runbook for every alert", () => {
-    const alerts = [
-      ...textOf("operator/game/resources/prometheus-rule.ts").matchAll(/alert: "(\w+)"/g),
-    ].map(([, name]) => `docs/runbooks/${name}.md`);
+    const alerts = files("operator/*/resources/prometheus-rule.ts")
+      .flatMap((file) => [...textOf(file).matchAll(/alert: "(\w+)"/g)])
+      .map(([, name]) => `docs/runbooks/${name}.md`);
     assert.ok(alerts.length > 0);
     assert.deepEqual(
       alerts.filter((page) => !existsSync(join(root, page))),

@@ -27,6 +27,9 @@ const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 export const games = (namespace: string, name = ""): string =>
   `/apis/pitboss.dev/v1alpha1/namespaces/${namespace}/games/${name}`.replace(/\/$/, "");
 
+export const jackpots = (namespace: string, name = ""): string =>
+  `/apis/pitboss.dev/v1alpha1/namespaces/${namespace}/jackpots/${name}`.replace(/\/$/, "");
+
 /** The collections of everything that a Game owns, where the kind is always there. */
 export const CHILD_PATHS: Readonly<Record<string, string>> = {
   ConfigMap: "/api/v1/namespaces/NS/configmaps",
@@ -76,6 +79,8 @@ interface StartOptions {
   /** For each Game named here, nothing of it is written any more after so many writes. */
   readonly crashAfter?: ReadonlyMap<string, number>;
   readonly environment?: Record<string, string>;
+  /** How often the statuses of Jackpots follow their pools. */
+  readonly figuresEveryMs?: number;
 }
 
 /** A cluster, a database and namespaces of their own for one suite, with somebody who acts as kubelet. */
@@ -165,7 +170,11 @@ export class World {
   }
 
   /** Starts an operator without waiting. */
-  async candidate({ crashAfter, environment }: StartOptions = {}): Promise<Running> {
+  async candidate({
+    crashAfter,
+    environment,
+    figuresEveryMs = 300,
+  }: StartOptions = {}): Promise<Running> {
     const writes: Write[] = [];
     const interceptWrite = async (write: Write, send: () => Promise<unknown>) => {
       if (["Lease", "Event"].includes(write.kind.kind)) return send();
@@ -189,7 +198,7 @@ export class World {
     const log = new QuietLogger();
     const operator = new TestOperator(config, registry, log, {
       config: loadConfig(this.#access),
-      interceptWrite,
+      ...{ interceptWrite, figuresEveryMs },
       operationsPort: 0,
       // Whoever comes next asks for the Lease often, so that tests that restart do not wait.
       leaseTiming: { leaseMs: 15_000, deadlineMs: 10_000, retryMs: 200 },
@@ -234,16 +243,16 @@ export class World {
     name: string,
     type: string,
     reason: string,
-    { namespace = this.casino, seconds = 20 } = {},
+    { namespace = this.casino, seconds = 20, path = games(namespace, name) } = {},
   ): Promise<{ status: string; reason: string; message: string }> {
     let last: unknown;
     return until(
       `${name} says ${type} ${reason}`,
       async () => {
-        const game = await this.user.get(games(namespace, name));
-        last = game?.["status"]?.conditions;
+        const object = await this.user.get(path);
+        last = object?.["status"]?.conditions;
         const conditions: { type: string; status: string; reason: string; message: string }[] =
-          game?.["status"]?.conditions ?? [];
+          object?.["status"]?.conditions ?? [];
         return conditions.find((one) => one.type === type && one.reason === reason);
       },
       seconds,
@@ -367,9 +376,10 @@ export class World {
   async end(): Promise<void> {
     await this.stopAll();
     for (const namespace of [this.platform, this.casino, this.other]) {
-      for (const game of await this.user.list(games(namespace))) {
-        const path = games(namespace, game.metadata.name);
-        await this.user.merge(path, { metadata: { finalizers: [] } });
+      for (const kind of [games, jackpots]) {
+        for (const { metadata } of await this.user.list(kind(namespace))) {
+          await this.user.merge(kind(namespace, metadata.name), { metadata: { finalizers: [] } });
+        }
       }
       await this.user.remove(`/api/v1/namespaces/${namespace}`);
     }

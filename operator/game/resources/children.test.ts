@@ -167,7 +167,10 @@ describe("the NetworkPolicy", () => {
 });
 
 describe("monitoring", () => {
-  const monitoring = { namespace: "m", labels: { team: "sre" }, runbookUrl: "https://run.example" };
+  const monitoring = {
+    ...{ namespace: "m", labels: { team: "sre" }, jackpotIdleHours: 24 },
+    runbookUrl: "https://run.example",
+  };
 
   it("carries the labels that Prometheus selects by", () => {
     const set = platform({ monitoring });
