@@ -11,6 +11,7 @@ import { openApiDocument } from "../runtime/openapi.schema.ts";
 import { type TestIssuer, testApp, testIssuer } from "../runtime/testing.ts";
 import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
+import { Cashier } from "./cashier/cashier.ts";
 import { Catalogue } from "./catalogue.ts";
 import { lobbyRoutes } from "./routes/index.ts";
 
@@ -23,7 +24,7 @@ describe("lobby", () => {
   let catalogue: Catalogue;
   let issuer: TestIssuer;
   let app: Awaited<ReturnType<typeof testApp>>;
-  let cashier: string;
+  let backEnd: string;
   before(async () => {
     platform = await testDatabase();
     secret = await mountSecret(platform.lobbyUrl);
@@ -32,8 +33,9 @@ describe("lobby", () => {
     catalogue = new Catalogue(database, silent);
     await catalogue.start();
     issuer = await testIssuer();
-    cashier = await issuer.token("back end", { scope: "cashier" });
-    app = await testApp(lobbyRoutes({ database, catalogue }), issuer);
+    backEnd = await issuer.token("back end", { scope: "cashier" });
+    const cashier = new Cashier({ database, log: silent, target: "", tlsDir: "" });
+    app = await testApp(lobbyRoutes({ database, catalogue, cashier, log: silent }), issuer);
   });
   after(async () => {
     await app?.stop();
@@ -48,7 +50,7 @@ describe("lobby", () => {
     assert.equal(reply.status, 200, reply.text);
     return reply.body.balances;
   };
-  const transfer = (body: object, token = cashier) =>
+  const transfer = (body: object, token = backEnd) =>
     app.call("POST", "/wallet/transfers", { token, json: body });
   const deposit = (player: string, amount: string, reference: string = randomUUID()) =>
     transfer({ player, currency: "USD", amount, reference });
@@ -154,7 +156,7 @@ describe("lobby", () => {
             typeof value === "bigint" ? String(value) : value,
           );
           const reply = await app.call("POST", "/wallet/transfers", {
-            token: cashier,
+            token: backEnd,
             raw: text ?? "",
           });
           assert.ok(reply.status >= 200 && reply.status < 500, reply.text);
@@ -245,7 +247,10 @@ describe("lobby", () => {
     const documented = Object.keys(body.paths).sort();
     const check = new Ajv2020({ strict: false, validateFormats: false }).compile(openApiDocument);
     assert.ok(check(body), JSON.stringify(check.errors));
-    const paths = ["/games", "/openapi.json", "/wallet", "/wallet/entries", "/wallet/transfers"];
+    const paths = [
+      ...["/games", "/openapi.json", "/wallet", "/wallet/deposits", "/wallet/deposits/addresses"],
+      ...["/wallet/entries", "/wallet/transfers", "/wallet/withdrawals"],
+    ];
     assert.deepEqual(documented, paths);
   });
 });

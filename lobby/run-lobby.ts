@@ -2,6 +2,7 @@ import { Database } from "../runtime/database.ts";
 import { Host } from "../runtime/host.ts";
 import { createLogger } from "../runtime/log.ts";
 import { poolMetrics } from "../runtime/metrics.ts";
+import { Cashier } from "./cashier/cashier.ts";
 import { Catalogue } from "./catalogue.ts";
 import { readLobbyConfig } from "./config.ts";
 import { lobbyRoutes } from "./routes/index.ts";
@@ -22,11 +23,15 @@ export async function runLobby(): Promise<void> {
   poolMetrics(host.registry, () => database.counts());
   const catalogue = new Catalogue(database, log);
   await catalogue.start();
+  const { registry } = host;
+  const cashier = new Cashier({ database, log, registry, ...config.chainAgents });
+  cashier.start();
   await host.serve({
-    routes: lobbyRoutes({ database, catalogue }),
+    routes: lobbyRoutes({ database, catalogue, cashier, log }),
     readiness: () =>
       catalogue.known ? { ready: true } : { ready: false, reason: "the database is away" },
     async stop() {
+      await cashier.stop();
       await catalogue.stop();
       await database.stop();
     },

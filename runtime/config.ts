@@ -1,4 +1,4 @@
-import { cleanEnv, makeValidator, num, port, str, url } from "envalid";
+import { type CleanedEnv, cleanEnv, makeValidator, num, port, str, url } from "envalid";
 
 /** The settings are wrong: says each one and its cure. */
 export class ConfigError extends Error {
@@ -130,9 +130,14 @@ function keySource(env: {
   return source;
 }
 
+/** The settings of one process, checked; throws ConfigError with every fault at once. */
+export function settingsIn<S>(environment: Environment, settings: S): CleanedEnv<S> {
+  return cleanEnv(given(environment), settings, { reporter });
+}
+
 /** Reads what runtime and lobby share; throws ConfigError with every fault at once. */
 export function readSharedConfig(environment: Environment): SharedConfig {
-  const env = cleanEnv(given(environment), sharedSettings, { reporter });
+  const env = settingsIn(environment, sharedSettings);
   return {
     databaseDir: env.PITBOSS_DATABASE_DIR,
     databasePool: env.PITBOSS_DATABASE_POOL,
@@ -149,7 +154,7 @@ export function readSharedConfig(environment: Environment): SharedConfig {
 
 /** Reads a game server's settings; throws ConfigError with every fault at once. */
 export function readRuntimeConfig(environment: Environment): RuntimeConfig {
-  const env = cleanEnv(given(environment), runtimeSettings, { reporter });
+  const env = settingsIn(environment, runtimeSettings);
   return {
     ...readSharedConfig(environment),
     game: env.PITBOSS_GAME,

@@ -1,13 +1,26 @@
 import type { Route } from "../../runtime/route.ts";
 import { document } from "../../runtime/routes/document.ts";
 import { getWallet } from "./get-wallet.ts";
+import { listDeposits } from "./list-deposits.ts";
 import { listEntries } from "./list-entries.ts";
 import { listGames } from "./list-games.ts";
+import { listWithdrawals } from "./list-withdrawals.ts";
+import { makeDepositAddress } from "./make-deposit-address.ts";
+import { makeWithdrawal } from "./request-withdrawal.ts";
 import { types } from "./schemas.ts";
 import type { LobbyService } from "./service.ts";
 import { makeTransfer } from "./transfer.ts";
 
-const makers = [listGames, getWallet, listEntries, makeTransfer];
+const makers = [
+  listGames,
+  getWallet,
+  listEntries,
+  makeTransfer,
+  makeDepositAddress,
+  listDeposits,
+  makeWithdrawal,
+  listWithdrawals,
+];
 
 /** Every route of the lobby. */
 export function lobbyRoutes(service: LobbyService): Route[] {

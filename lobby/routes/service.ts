@@ -1,8 +1,12 @@
 import type { Database } from "../../runtime/database.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { Cashier } from "../cashier/cashier.ts";
 import type { Catalogue } from "../catalogue.ts";
 
 /** What the lobby's routes ask. */
 export interface LobbyService {
   readonly database: Database;
   readonly catalogue: Pick<Catalogue, "items">;
+  readonly cashier: Pick<Cashier, "ledger" | "agents">;
+  readonly log: Logger;
 }

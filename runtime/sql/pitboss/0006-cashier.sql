@@ -224,7 +224,8 @@ END
 $$;
 
 -- Takes what the stream of deposits said after `from_cursor`: [{deposit, revision, state, address, asset, amount,
--- transaction, height}], state one of pending, reorged, final. status: taken, moved (`stands` is where the stream is).
+-- transaction, height}], state one of pending, reorged, final; `up_to` is the block that the agent has read by then, where it
+-- says so. status: taken, moved (`stands` is where the stream is).
 -- `contradicted`: deposits that were credited as final and are told otherwise now; a person must look.
 CREATE FUNCTION pitboss.take_deposits(
   of_chain text, from_cursor text, items jsonb, to_cursor text, up_to bigint,
@@ -275,7 +276,8 @@ BEGIN
       END IF;
     END IF;
   END LOOP;
-  UPDATE chain_streams SET cursor = to_cursor, scanned_to = up_to WHERE chain = of_chain AND stream = 'deposits';
+  UPDATE chain_streams SET cursor = to_cursor, scanned_to = coalesce(up_to, scanned_to)
+   WHERE chain = of_chain AND stream = 'deposits';
   status := 'taken';
 END
 $$;
