@@ -1,3 +1,4 @@
+import { jackpots } from "./jackpots.ts";
 import { memory } from "./memory.ts";
 import { randomness } from "./randomness.ts";
 import { reconcile } from "./reconcile.ts";
@@ -9,6 +10,7 @@ import { simulate } from "./simulate.ts";
 // `npm run bench [-- NAME]`: each prints JSON lines; what bounds each is in docs/benchmarks.md.
 const benches: Record<string, () => Promise<void>> = {
   rounds,
+  jackpots,
   reconcile,
   memory,
   returns,
