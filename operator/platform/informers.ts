@@ -1,3 +1,4 @@
+import type { Chain } from "../../crds/generated/chain.ts";
 import type { Game } from "../../crds/generated/game.ts";
 import type { Jackpot } from "../../crds/generated/jackpot.ts";
 import type { Informer } from "../kube/informer.ts";
@@ -12,6 +13,7 @@ export interface SharedInformers {
   /** By `name`, by `uid`, and by `jackpot`: `namespace/name` of each that the Game names. */
   readonly games: Informer<Game>;
   readonly jackpots: Informer<Jackpot>;
+  readonly chains: Informer<Chain>;
   /** Those that Pitboss made; by `game`. */
   readonly prometheusRules: Informer;
 }
@@ -35,6 +37,7 @@ export function sharedInformers({ informer }: Pick<Machinery, "informer">): Shar
       resync: true,
     }),
     jackpots: informer<Jackpot>({ kind: kinds.jackpot, resync: true }),
+    chains: informer<Chain>({ kind: kinds.chain, resync: true }),
     prometheusRules: informer({
       kind: kinds.prometheusRule,
       labels: OURS,

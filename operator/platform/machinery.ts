@@ -5,6 +5,7 @@ import type { EventRecorder } from "../kube/events.ts";
 import type { Change, Informer, InformerOptions } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
 import type { Kind, KubeObject } from "../kube/object.ts";
+import type { Authority } from "./authority.ts";
 import type { SharedInformers } from "./informers.ts";
 import type { PlatformDatabase } from "./platform-database.ts";
 
@@ -16,6 +17,8 @@ export interface Machinery {
   readonly discovery: Discovery;
   readonly logger: Logger;
   readonly platformDatabase: PlatformDatabase;
+  /** Of the certificates of chains' agents and their callers. */
+  readonly authority: Authority;
   informer<T extends KubeObject>(
     options: Pick<
       InformerOptions<T>,

@@ -9,9 +9,11 @@ import { TLS_KEYS } from "./secret.ts";
 /** The ports of the agent: callers come in by one, Prometheus and the operator by the other. */
 export const AGENT_PORTS = { grpc: 9000, operations: 9090 } as const;
 
-// Endpoints leave every caller's list while the agent still answers; then it drains, and the node keeps the rest of its time.
-const PRE_STOP_SECONDS = 3;
+// It drains for three of them, until it has left every caller's list; the node keeps the rest of the pod's time.
 const GRACE_SECONDS = 15;
+
+/** Who the lobby is in its certificate. */
+export const LOBBY_NAME = "lobby";
 
 const FOLDERS = {
   database: "/etc/pitboss/database",
@@ -39,7 +41,6 @@ export function agentContainer(chain: Chain, platform: Platform, facts: ChainFac
     startupProbe: probe("/livez", { periodSeconds: 1, failureThreshold: 60 }),
     livenessProbe: probe("/livez", { periodSeconds: 10, failureThreshold: 3 }),
     readinessProbe: probe("/readyz", { periodSeconds: 2, failureThreshold: 2 }),
-    lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
     volumeMounts: [
       { name: "database", mountPath: FOLDERS.database, readOnly: true },
       { name: "tls", mountPath: FOLDERS.tls, readOnly: true },
@@ -94,6 +95,8 @@ function environment(chain: Chain, platform: Platform, facts: ChainFacts) {
     PITBOSS_CHAIN_ASSETS: assets.map(({ asset }) => asset).join(","),
     PITBOSS_DATABASE_DIR: FOLDERS.database,
     PITBOSS_TLS_DIR: FOLDERS.tls,
+    // A game's pod may ask for entropy; only the lobby moves money.
+    PITBOSS_CASHIERS: LOBBY_NAME,
     ...(signer
       ? {
           PITBOSS_SIGNER_KEY_FILE: `${FOLDERS.signer}/key`,

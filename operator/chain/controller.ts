@@ -1,0 +1,110 @@
+import type { ChainStatus } from "../../crds/generated/chain.ts";
+import type { Config } from "../config.ts";
+import type { Informer } from "../kube/informer.ts";
+import type { Kind, KubeObject } from "../kube/object.ts";
+import { kinds, optionalKinds } from "../platform/kinds.ts";
+import {
+  cacheFor,
+  type KindController,
+  labelledKeys,
+  type Machinery,
+  matters,
+} from "../platform/machinery.ts";
+import { StatusWriter } from "../platform/status-writer.ts";
+import { AgentReports } from "./agent-reports.ts";
+import { ChainDatabase } from "./chain-database.ts";
+import { BY_CHAIN, type ChainContext } from "./context.ts";
+import { type LivePod, podShrunk } from "./live.ts";
+import type { ChainMetrics } from "./metrics.ts";
+import { reconcileChain } from "./reconcile.ts";
+import { LOBBY_NAME } from "./resources/agent.ts";
+import { CHAIN_LABEL, OF_CHAINS } from "./resources/names.ts";
+
+const CHILDREN: readonly Kind[] = [
+  kinds.secret,
+  kinds.networkPolicy,
+  kinds.service,
+  kinds.statefulSet,
+  kinds.daemonSet,
+  kinds.serviceMonitor,
+];
+
+/** Whom the lobby is to the agents, and the Secret in which it finds its certificate. */
+const LOBBY = { secretName: "lobby-chain", name: LOBBY_NAME } as const;
+const RETRY_MS = 5_000;
+
+/** Wires the Chain controller: what it watches, and what each change makes it look at. */
+export function chainController(
+  machinery: Machinery,
+  { platform }: Config,
+  metrics: ChainMetrics,
+): KindController {
+  const { client, discovery, events, logger, platformDatabase, authority } = machinery;
+  const { chains, prometheusRules } = machinery.shared;
+  const byChain = { [BY_CHAIN]: (object: KubeObject) => labelledKeys(object, CHAIN_LABEL) };
+  const ours = { labels: OF_CHAINS, indexes: byChain };
+  const caches = new Map<Kind, Informer>([
+    ...CHILDREN.map((kind) => {
+      const optional = optionalKinds.includes(kind);
+      return [kind, machinery.informer({ kind, ...ours, optional })] as const;
+    }),
+    [kinds.prometheusRule, prometheusRules],
+  ]);
+  const pods = machinery.informer<LivePod>({ kind: kinds.pod, ...ours, transform: podShrunk });
+  const enqueueAll = () => {
+    for (const { metadata } of chains.list()) {
+      controller.enqueue(`${metadata.namespace}/${metadata.name}`, { low: true });
+    }
+  };
+  const reports = new AgentReports({
+    ...{ chains, pods, logger, podPortsAnnotation: platform.podPortsAnnotation },
+    onNews: (key) => controller.enqueue(key, { low: true }),
+  });
+  const context: ChainContext = {
+    ...{ client, discovery, events, metrics, platform, platformDatabase, authority, logger },
+    ...{ chains, pods },
+    databases: new ChainDatabase(platformDatabase),
+    statuses: new StatusWriter<ChainStatus>(client, kinds.chain, chains),
+    reports: (key) => reports.of(key),
+    figuresDue: (key) => reports.figuresDue(key),
+    cacheOf: (kind) => cacheFor(caches, kind),
+    now: () => new Date(),
+  };
+  const controller = machinery.controller({
+    name: "chain",
+    reconcile: (key) => reconcileChain(context, key),
+  });
+  chains.onChange((change) => {
+    if (matters(change)) controller.enqueue(change.key, { low: change.low });
+  });
+  for (const cache of [...caches.values(), pods]) {
+    controller.watches(cache as Informer, (object) => labelledKeys(object, CHAIN_LABEL));
+  }
+  discovery.onChange(enqueueAll);
+  platformDatabase.onChange(enqueueAll);
+
+  let timer: NodeJS.Timeout | undefined;
+  // Without a Chain nobody needs it; a refusal must not keep the operator from leading.
+  const letLobbyIn = (): void => {
+    if (chains.list().length === 0) {
+      timer = setTimeout(letLobbyIn, RETRY_MS).unref();
+      return;
+    }
+    authority.keepClient(LOBBY.secretName, LOBBY).catch((error: unknown) => {
+      logger.warn({ err: error }, "the lobby's certificate for the agents could not be kept");
+      timer = setTimeout(letLobbyIn, RETRY_MS).unref();
+    });
+  };
+  return {
+    // Asked before the first look at a Chain, which would else seem to have no agent that answers.
+    async lead() {
+      letLobbyIn();
+      await reports.ask();
+      reports.start();
+    },
+    async stop() {
+      clearTimeout(timer);
+      await reports.stop();
+    },
+  };
+}
