@@ -100,7 +100,10 @@ export const chainAgentSettings = {
   }),
   PITBOSS_DATABASE_POOL: atLeastOne({ default: 5, desc: "Most connections to the database" }),
   PITBOSS_GRPC_PORT: port({ default: 9000, desc: "Port of the gRPC services" }),
-  PITBOSS_OPERATIONS_PORT: port({ default: 9090, desc: "Port of /livez, /readyz, /status and /metrics" }),
+  PITBOSS_OPERATIONS_PORT: port({
+    default: 9090,
+    desc: "Port of /livez, /readyz, /status and /metrics",
+  }),
   PITBOSS_TLS_DIR: str({
     default: "",
     desc: "Folder of tls.crt, tls.key and ca.crt: with it only callers with a certificate of that authority are let in, and new files are taken up; without it all is in clear",
@@ -124,6 +127,14 @@ export const chainAgentSettings = {
   PITBOSS_FEE_RATE_MAX: amount({
     default: undefined,
     desc: "Most that a withdrawal's transaction pays: wei a gas (500 gwei where it is not set), or satoshi a virtual kilobyte (500,000)",
+  }),
+  PITBOSS_FEE_BUMP_SECONDS: num({
+    default: 60,
+    desc: "Seconds after which the withdrawal that holds up all others is sent again with a higher fee",
+  }),
+  PITBOSS_RESEND_SECONDS: num({
+    default: 20,
+    desc: "Seconds after which a withdrawal that is not mined is given to the nodes again",
   }),
   PITBOSS_MAX_STREAMS: atLeastOne({ default: 5000, desc: "Most streams at once" }),
   PITBOSS_HEARTBEAT_SECONDS: atLeastOne({
@@ -175,6 +186,8 @@ export interface ChainAgentConfig {
   readonly depositXpubFile: string;
   readonly assets: readonly string[];
   readonly feeRateMax: bigint;
+  readonly feeBumpMs: number;
+  readonly resendMs: number;
   readonly maxStreams: number;
   readonly heartbeatMs: number;
   readonly connectionAgeMs: number;
@@ -245,6 +258,8 @@ export function readChainAgentConfig(environment: Environment): ChainAgentConfig
     depositXpubFile: env.PITBOSS_DEPOSIT_XPUB_FILE,
     assets: words(env.PITBOSS_CHAIN_ASSETS),
     feeRateMax: env.PITBOSS_FEE_RATE_MAX ?? usual[protocol].feeRateMax,
+    feeBumpMs: env.PITBOSS_FEE_BUMP_SECONDS * 1000,
+    resendMs: env.PITBOSS_RESEND_SECONDS * 1000,
     maxStreams: env.PITBOSS_MAX_STREAMS,
     heartbeatMs: env.PITBOSS_HEARTBEAT_SECONDS * 1000,
     connectionAgeMs: env.PITBOSS_CONNECTION_AGE_SECONDS * 1000,

@@ -88,6 +88,7 @@ async function moneyOf(
   return openMoney({
     ...{ chain, adapter, database, chainId, assets, feeRateMax, log, registry },
     holder: pod || `${hostname()}-${process.pid}`,
+    sendingPace: { bumpMs: config.feeBumpMs, resendMs: config.resendMs },
     signer: signerKeyFile === "" ? undefined : await localKeyFrom(signerKeyFile),
     xpub: depositXpubFile === "" ? undefined : (await readFile(depositXpubFile, "utf8")).trim(),
   });

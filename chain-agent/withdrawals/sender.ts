@@ -69,9 +69,9 @@ export class Sender implements Worker {
         continue;
       }
       this.#vanished.delete(withdrawal.withdrawalId);
-      if (withdrawal.state === "MINED") await this.#reorged(withdrawal);
       waiting += 1;
-      if (waiting <= this.#o.pace.inFlight) await this.#drive(withdrawal, waiting === 1);
+      if (withdrawal.state === "MINED") await this.#reorged(withdrawal);
+      else if (waiting <= this.#o.pace.inFlight) await this.#drive(withdrawal, waiting === 1);
     }
     return false;
   }
@@ -88,11 +88,15 @@ export class Sender implements Worker {
     return reason !== "";
   }
 
-  async #reorged({ withdrawalId, state }: StoredWithdrawal): Promise<void> {
-    if (state !== "MINED") return;
+  /** Nodes need not keep what was in a block that was undone: it is sent again at once. */
+  async #reorged(withdrawal: StoredWithdrawal): Promise<void> {
+    const { withdrawalId, state, candidates } = withdrawal;
+    const last = candidates.at(-1);
+    if (state !== "MINED" || last === undefined) return;
     const message = "its block was undone; it is sent again";
     await this.#o.store.move(withdrawalId, "BROADCAST", null, message);
     this.#o.log.info({ withdrawal: withdrawalId }, message);
+    await this.#send({ ...withdrawal, state: "BROADCAST", message }, last);
   }
 
   /** Its nonce or inputs are spent: by which of its transactions, and is that final? */

@@ -1,6 +1,6 @@
 import type { Adapter } from "../adapters/adapter.ts";
 import { type Changes, follow, type Pace, pace } from "../changes.ts";
-import { Refusal } from "../errors.ts";
+import { type Reason, Refusal, refusals } from "../errors.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
 import { EndReason } from "../generated/pitboss/chain/v1/block.ts";
 import { ChainState } from "../generated/pitboss/chain/v1/chain.ts";
@@ -101,8 +101,8 @@ async function submit(
     throw new Refusal("BAD_REQUEST", "an id is 1 to 128 characters of A-Z a-z 0-9 . _ : / -");
   }
   const { store, wallet } = options;
-  const payout = payoutOf(request, options);
   const known = await store.get(withdrawalId);
+  const payout = await payoutOf(request, options);
   if (known === undefined) mayGoOut(options);
   if (wallet === undefined) throw new Refusal("NO_SIGNER");
   const refusal = known === undefined ? await refusalOf(payout, wallet) : undefined;
@@ -128,16 +128,36 @@ async function refusalOf(payout: Payout, wallet: Wallet): Promise<string | undef
   return wallet.refusal(payout);
 }
 
-function payoutOf(request: SubmitWithdrawalRequest, options: WithdrawalServiceOptions): Payout {
+async function payoutOf(
+  request: SubmitWithdrawalRequest,
+  options: WithdrawalServiceOptions,
+): Promise<Payout> {
   const { adapter, assets } = options;
-  const asset = adapter.asset(request.asset);
-  if (asset === undefined || !assets.has(asset)) throw new Refusal("BAD_ASSET");
   if (!amountPattern.test(request.amount)) {
     throw new Refusal("BAD_REQUEST", "amount is no whole number above 0");
   }
+  const amount = BigInt(request.amount);
+  const asset = adapter.asset(request.asset);
   const to = adapter.address(request.to);
-  if (to === undefined) throw new Refusal("BAD_ADDRESS");
-  return { asset, amount: BigInt(request.amount), to };
+  if (asset !== undefined && assets.has(asset) && to !== undefined) return { asset, amount, to };
+  const reason = to === undefined ? "BAD_ADDRESS" : "BAD_ASSET";
+  const refused = { asset: request.asset, amount, to: request.to };
+  await reject(request.withdrawalId, refused, reason, options);
+  throw new Refusal(reason);
+}
+
+/**
+ * Keeps what is refused for good under its id, so that it can never be paid later, by another version or other settings:
+ * only then may the caller give the money back.
+ */
+async function reject(
+  withdrawalId: string,
+  payout: Payout,
+  reason: Reason,
+  { store }: WithdrawalServiceOptions,
+): Promise<void> {
+  const refusal = refusals[reason][1];
+  await store.submit({ withdrawalId, ...payout, sender: "", numbered: false, refusal });
 }
 
 /** The message of a stored withdrawal. */
