@@ -59,20 +59,17 @@ LANGUAGE sql IMMUTABLE SET search_path = pitboss, pg_temp AS $$
   SELECT hits > expected AND hits - expected - hits * ln(hits / greatest(expected, 1e-300)) < ln(1e-9);
 $$;
 
--- Wins by a draw are claimed by a game's runtime, which can be stolen: what it claims beyond all odds is set aside.
-CREATE FUNCTION pitboss.with_status(wins pitboss.jackpot_wins[], moment timestamptz) RETURNS SETOF pitboss.jackpot_wins
-LANGUAGE plpgsql SET search_path = pitboss, pg_temp AS $$
-DECLARE
-  win jackpot_wins;
-BEGIN
-  FOR win IN SELECT * FROM unnest(wins) LOOP
-    SELECT CASE WHEN win.trigger = 'oneIn' AND too_many_hits(o.hits - later.hits, o.expected) THEN 'held' ELSE 'paid' END
-      INTO win.status
-      FROM (SELECT count(*) AS hits FROM unnest(wins) AS w WHERE w.trigger = 'oneIn' AND w.game = win.game AND w.position > win.position) AS later
-      LEFT JOIN jackpot_odds o ON (o.jackpot, o.game, o.day) = (win.jackpot, win.game, (moment AT TIME ZONE 'UTC')::date);
-    RETURN NEXT win;
-  END LOOP;
-END
+-- Wins by a draw are claimed by a game's runtime, which can be stolen: what it claims beyond all odds is set aside. The day's hits are
+-- counted already; for each win those up to it count.
+CREATE FUNCTION pitboss.with_status(wins pitboss.jackpot_wins[], moment timestamptz) RETURNS pitboss.jackpot_wins[]
+LANGUAGE sql STABLE SET search_path = pitboss, pg_temp AS $$
+  SELECT array_agg(jsonb_populate_record(w.win, jsonb_build_object(
+           'status', CASE WHEN (w.win).trigger = 'oneIn' AND too_many_hits(o.hits - w.later, o.expected) THEN 'held' ELSE 'paid' END))
+           ORDER BY (w.win).position)
+    FROM (SELECT win, count(*) FILTER (WHERE win.trigger = 'oneIn') OVER (
+                   PARTITION BY win.game ORDER BY win.position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS later
+            FROM unnest(wins) AS win) AS w
+    LEFT JOIN jackpot_odds o ON (o.jackpot, o.game, o.day) = ((w.win).jackpot, (w.win).game, (moment AT TIME ZONE 'UTC')::date);
 $$;
 
 -- Pays the wins of a batch and opens the next pools in the ledger: what the jackpot's account holds afterwards.
@@ -83,7 +80,7 @@ CREATE FUNCTION pitboss.settle_wins(
 LANGUAGE plpgsql SET search_path = pitboss, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  wins constant jackpot_wins[] := ARRAY(SELECT w FROM with_status(claimed, moment) AS w);
+  wins constant jackpot_wins[] := with_status(claimed, moment);
   winners constant text[] := ARRAY(SELECT DISTINCT player FROM unnest(wins) WHERE status = 'paid');
   seeds constant numeric := (SELECT sum(seed) FROM unnest(opened));
   paid_out constant numeric := (SELECT coalesce(sum(amount), 0) FROM unnest(wins) WHERE status = 'paid');
