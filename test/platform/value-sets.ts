@@ -34,7 +34,10 @@ const valueSets: Readonly<Record<string, object>> = {
   "nothing but the defaults": {},
   "every option on": {
     image: { repository: "registry.example.com/pitboss", digest, pullSecrets: [{ name: "pull" }] },
-    namespaces: { games: [{ name: "casino", create: true, quota: { pods: "10" } }] },
+    namespaces: {
+      platform: true,
+      games: [{ name: "casino", create: true, quota: { pods: "10" } }],
+    },
     operator: {
       watchedNamespaces: ["casino"],
       nodeSelector: { "kubernetes.io/os": "linux" },

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newKey } from "../e2e/keys.ts";
 import { Kubectl } from "../e2e/kubectl.ts";
+import { tool } from "../platform/tools.ts";
 import { forget, gatewayImage, postgresImage, projectImage } from "./images.ts";
 import { install } from "./install.ts";
+import { upgradeAndUninstall } from "./life-cycle.ts";
 import { output, run } from "./shell.ts";
 
 // `npm run e2e:realnode [-- --keep]`: see the README beside this file.
@@ -22,6 +24,7 @@ if (!existsSync(realnode)) {
 const work = mkdtempSync(join(tmpdir(), "pitboss-realnode-"));
 let failed = 1;
 try {
+  const helm = await tool("helm");
   run(realnode, ["build"]);
   projectImage(realnode, work);
   gatewayImage(realnode, work);
@@ -32,9 +35,12 @@ try {
   const keyFile = join(work, "key.json");
   writeFileSync(keyFile, JSON.stringify(key.secret), { mode: 0o600 });
   const kubectl = new Kubectl(process.env["KUBECTL"] ?? "kubectl", kubeconfig);
-  await install({ kubectl, url, ...names, jwks: key.jwks });
+  const options = { kubectl, kubeconfig, helm, work, url, ...names, jwks: key.jwks };
+  await install(options);
   failed = suite({ KUBECONFIG: kubeconfig, PITBOSS_E2E_URL: url, PITBOSS_E2E_KEY: keyFile });
+  if (failed === 0 && !process.argv.includes("--keep")) await upgradeAndUninstall(options);
 } catch (error) {
+  failed = 1;
   console.error(error);
 } finally {
   if (!process.argv.includes("--keep")) run(realnode, ["down"]);
