@@ -57,7 +57,8 @@ export async function checkFolder(folder: string, own: Marker): Promise<"known" 
 /** The program: the exit code. */
 export async function main(environment: NodeJS.ProcessEnv): Promise<number> {
   try {
-    const env = cleanEnv(environment, markerSettings, {
+    const given = Object.entries(environment).filter(([, text]) => text?.trim());
+    const env = cleanEnv(Object.fromEntries(given), markerSettings, {
       reporter: ({ errors }) => {
         const [name] = Object.keys(errors);
         if (name) throw new FolderRefused(`${name} is missing`);
