@@ -3,8 +3,10 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { Agent, request } from "undici";
+import { chainAgentSettings } from "../chain-agent/config.ts";
 import { lobbySettings } from "../lobby/config.ts";
 import { readBase } from "../local/install/documents.ts";
+import { stamp, stampFile } from "../manifests/render.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
 import { kinds } from "../operator/platform/kinds.ts";
 import { runtimeSettings } from "../runtime/config.ts";
@@ -37,6 +39,11 @@ function environmentOf(deployment: string): string[] {
 const TUNING = ["MALLOC_ARENA_MAX"];
 
 describe("manifests/base", () => {
+  it("was rendered from the chart as it is now", async () => {
+    const cure = "node bootstrap.js test/platform/fetch.ts helm, then npm run generate";
+    assert.equal(readFileSync(join(root, stampFile), "utf8"), await stamp(), cure);
+  });
+
   it("sets only what the processes read", () => {
     const unknown = [
       ...environmentOf("pitboss-operator").filter((name) => !(name in operatorSettings)),
@@ -49,7 +56,12 @@ describe("manifests/base", () => {
   });
 
   it("is documented in words that the processes know", () => {
-    const known = { ...operatorSettings, ...runtimeSettings, ...lobbySettings };
+    const known = {
+      ...operatorSettings,
+      ...runtimeSettings,
+      ...lobbySettings,
+      ...chainAgentSettings,
+    };
     const pages = globSync(["docs/**/*.md", "manifests/**/*.yaml"], { cwd: root });
     // $(PITBOSS_…) is filled in by the operator.
     const unknown = pages.flatMap((file) =>
