@@ -21,7 +21,6 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_eks_cluster" "this" {
-  #checkov:skip=CKV_AWS_39:The public endpoint is open only where api_cidrs names networks, which a validation keeps narrow
   name     = var.name
   version  = var.kubernetes_version
   role_arn = aws_iam_role.cluster.arn

@@ -1,5 +1,4 @@
 resource "aws_launch_template" "node" {
-  #checkov:skip=CKV_AWS_79:The metadata service must answer kubelet, which has no other identity; version 2 and one hop keep pods out
   for_each = var.node_groups
 
   name                   = "${var.name}-${each.key}"

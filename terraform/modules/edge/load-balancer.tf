@@ -53,8 +53,6 @@ resource "aws_vpc_security_group_ingress_rule" "proxies" {
 }
 
 resource "aws_lb" "origin" {
-  #checkov:skip=CKV_AWS_91:A network load balancer logs only the TLS that it ends itself; this one passes it on, and Envoy logs every request
-  #checkov:skip=CKV_AWS_150:Deletion protection is the default; an input, since a destroy that is meant must be possible
   count = local.balanced
 
   name                             = "${var.name}-edge"
@@ -86,8 +84,6 @@ resource "aws_lb_target_group" "origin" {
 
 # TLS goes through to Envoy, which asks Cloudflare for our client certificate.
 resource "aws_lb_listener" "origin" {
-  #checkov:skip=CKV_AWS_2:TLS is passed on to the gateway, which alone can check the client certificate
-  #checkov:skip=CKV_AWS_103:as above; the gateway takes TLS 1.2 and later
   count = local.balanced
 
   load_balancer_arn = aws_lb.origin[0].arn

@@ -84,15 +84,6 @@ locals {
 }
 
 resource "aws_iam_policy" "boundary" {
-  #checkov:skip=CKV_AWS_62:A boundary grants nothing: it is the most that a role's own policies can give
-  #checkov:skip=CKV_AWS_63:as above
-  #checkov:skip=CKV_AWS_286:as above; the deny statements are what stops escalation
-  #checkov:skip=CKV_AWS_287:as above
-  #checkov:skip=CKV_AWS_288:as above
-  #checkov:skip=CKV_AWS_289:as above
-  #checkov:skip=CKV_AWS_290:as above
-  #checkov:skip=CKV_AWS_355:as above
-  #checkov:skip=CKV2_AWS_40:as above; IAM is denied
   name   = "${var.name}-boundary"
   path   = "/github/"
   policy = jsonencode({ Version = "2012-10-17", Statement = local.boundary_statements })

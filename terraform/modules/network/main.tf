@@ -1,26 +1,14 @@
 # Four layers in each zone: public for load balancers and NAT, private for nodes and pods, control for the network
 # interfaces of the EKS control plane, and database, which has no way out.
 
-data "aws_availability_zones" "available" {
-  state = "available"
-
-  # Local and wavelength zones have neither RDS Multi-AZ nor EKS control planes.
-  filter {
-    name   = "opt-in-status"
-    values = ["opt-in-not-required"]
-  }
-}
-
 locals {
-  zones = slice(data.aws_availability_zones.available.names, 0, var.zones)
-
   # Of the /16: 0-47 private (/20 each), 48-51 public (/24), 52-55 database (/24), 56 control (/28).
-  private  = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 4, index) }
-  public   = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 8, 48 + index) }
-  database = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 8, 52 + index) }
-  control  = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 12, 56 * 16 + index) }
+  private  = { for index, zone in var.zones : zone => cidrsubnet(var.cidr, 4, index) }
+  public   = { for index, zone in var.zones : zone => cidrsubnet(var.cidr, 8, 48 + index) }
+  database = { for index, zone in var.zones : zone => cidrsubnet(var.cidr, 8, 52 + index) }
+  control  = { for index, zone in var.zones : zone => cidrsubnet(var.cidr, 12, 56 * 16 + index) }
 
-  nat_zones = var.nat_per_zone ? local.zones : [local.zones[0]]
+  nat_zones = var.nat_per_zone ? var.zones : [var.zones[0]]
 }
 
 resource "aws_vpc" "this" {

@@ -19,7 +19,7 @@ resource "aws_ec2_transit_gateway_vpc_attachment" "remote" {
 
 locals {
   remote_routes = {
-    for pair in setproduct(concat(local.zones, ["control"]), try(var.remote.cidrs, [])) : join(" ", pair) => {
+    for pair in setproduct(concat(var.zones, ["control"]), try(var.remote.cidrs, [])) : join(" ", pair) => {
       table = pair[0]
       cidr  = pair[1]
     }

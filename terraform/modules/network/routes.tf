@@ -43,7 +43,7 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_route_table" "private" {
-  for_each = toset(local.zones)
+  for_each = toset(var.zones)
 
   vpc_id = aws_vpc.this.id
 

@@ -23,13 +23,16 @@ variable "cidr" {
 }
 
 variable "zones" {
-  description = "How many availability zones; RDS and EKS need two."
-  type        = number
-  default     = 3
+  description = "The availability zones by name, so that a new one of the region changes nothing here; RDS and EKS need two."
+  type        = list(string)
 
   validation {
-    condition     = contains([2, 3], var.zones)
-    error_message = "Two or three zones."
+    condition     = contains([2, 3], length(var.zones)) && length(distinct(var.zones)) == length(var.zones)
+    error_message = "Two or three different zones."
+  }
+  validation {
+    condition     = alltrue([for zone in var.zones : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$", zone))])
+    error_message = "Names of zones, such as eu-west-1a; local zones have neither RDS Multi-AZ nor EKS."
   }
 }
 

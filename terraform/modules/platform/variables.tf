@@ -44,10 +44,10 @@ variable "argocd" {
   }
 }
 
-variable "target_group_arns" {
-  description = "Target groups of the edge, which the load balancer controller puts pods into; empty: no such role."
-  type        = list(string)
-  default     = []
+variable "target_groups" {
+  description = "ARNs of the edge's target groups by name, which the load balancer controller puts pods into; empty: no such role."
+  type        = map(string)
+  default     = {}
 }
 
 variable "database" {

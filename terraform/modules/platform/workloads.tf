@@ -49,7 +49,7 @@ locals {
         Resource = "*"
       }]
     }
-    }, length(var.target_group_arns) == 0 ? {} : {
+    }, length(var.target_groups) == 0 ? {} : {
     # It makes no load balancers: terraform does. It puts pods into the named target groups, and reads.
     load-balancer-controller = {
       namespace = "kube-system"
@@ -58,7 +58,7 @@ locals {
         {
           Effect   = "Allow"
           Action   = ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"]
-          Resource = var.target_group_arns
+          Resource = values(var.target_groups)
         },
         {
           Effect = "Allow"

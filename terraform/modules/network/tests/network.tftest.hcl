@@ -3,8 +3,9 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "pitboss-test"
-  cidr = "10.30.0.0/16"
+  name  = "pitboss-test"
+  cidr  = "10.30.0.0/16"
+  zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
 }
 
 run "the_layers_do_not_overlap_and_spread_over_three_zones" {
@@ -134,7 +135,7 @@ run "input_is_checked" {
   variables {
     name               = "Pitboss"
     cidr               = "52.0.0.0/16"
-    zones              = 1
+    zones              = ["us-east-1a"]
     log_retention_days = 30
   }
 }

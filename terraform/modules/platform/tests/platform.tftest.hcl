@@ -25,7 +25,7 @@ variables {
       }
     }
   }
-  target_group_arns = ["arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/edge/0000000000000000"]
+  target_groups = { edge = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/edge/0000000000000000" }
   database = {
     admin_secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-mock"
     key_arn          = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"

@@ -1,0 +1,1 @@
+../../../stacks/10-network/outputs.tf

@@ -1,0 +1,1 @@
+../../../stacks/40-platform/main.tf

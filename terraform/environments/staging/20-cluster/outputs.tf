@@ -1,0 +1,1 @@
+../../../stacks/20-cluster/outputs.tf

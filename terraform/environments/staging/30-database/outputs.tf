@@ -1,0 +1,1 @@
+../../../stacks/30-database/outputs.tf

@@ -1,0 +1,4 @@
+output "urls" {
+  description = "Where images are pushed to and pulled from."
+  value       = module.registry.urls
+}
