@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
+import { chainController } from "./chain/controller.ts";
+import { ChainMetrics } from "./chain/metrics.ts";
 import type { Config } from "./config.ts";
 import { gameController } from "./game/controller.ts";
 import { jackpotController } from "./jackpot/controller.ts";
@@ -10,6 +12,7 @@ import { loadConfig } from "./kube/load-config.ts";
 import type { Logger } from "./kube/logger.ts";
 import { OperatorBase, type OperatorSettings } from "./kube/operator.ts";
 import { GameMetrics } from "./metrics.ts";
+import { Authority } from "./platform/authority.ts";
 import { housekeepingLoop, type Loop } from "./platform/housekeeping.ts";
 import { sharedInformers } from "./platform/informers.ts";
 import { optionalKinds, ownKinds } from "./platform/kinds.ts";
@@ -31,6 +34,7 @@ export class PitbossOperator extends OperatorBase {
   readonly #config: Config;
   readonly #log: Logger;
   readonly #metrics: GameMetrics;
+  readonly #chainMetrics: ChainMetrics;
   readonly #jackpotMetrics: JackpotMetrics;
   readonly #figuresEveryMs: number;
   readonly #stopping = new AbortController();
@@ -63,6 +67,7 @@ export class PitbossOperator extends OperatorBase {
     this.#config = config;
     this.#log = log;
     this.#metrics = new GameMetrics(registry);
+    this.#chainMetrics = new ChainMetrics(registry);
     this.#jackpotMetrics = new JackpotMetrics(registry);
     this.#figuresEveryMs = figuresEveryMs;
   }
@@ -77,6 +82,7 @@ export class PitbossOperator extends OperatorBase {
       shared: sharedInformers({ informer }),
       logger: this.#log,
       platformDatabase: this.#platformDatabase,
+      authority: this.#authority(),
       controller: this.controller.bind(this),
     };
     const jackpots = new JackpotDatabase(machinery.platformDatabase);
@@ -86,8 +92,14 @@ export class PitbossOperator extends OperatorBase {
         metrics: this.#jackpotMetrics,
         figuresEveryMs: this.#figuresEveryMs,
       }),
-      gameController(machinery, this.#config, this.#metrics),
+      gameController(machinery, this.#config, this.#metrics, jackpots),
+      chainController(machinery, this.#config, this.#chainMetrics),
     ];
+  }
+
+  #authority(): Authority {
+    const { PITBOSS_NAMESPACE: namespace, PITBOSS_CHAIN_CA_SECRET: secretName } = this.#config.env;
+    return new Authority({ client: this.client, namespace, secretName });
   }
 
   #database(): PlatformDatabase {

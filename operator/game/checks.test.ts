@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { fraction } from "../../games/fraction.ts";
+import type { FedJackpot } from "./jackpots.ts";
 import type { LiveDeployment, LivePod } from "./live.ts";
 import type { Finding, Observed } from "./observe.ts";
 import { reasons } from "./reasons.ts";
@@ -63,6 +65,11 @@ const route = (type: string, status: string, observedGeneration: number): Observ
   },
 });
 
+const mega: FedJackpot = {
+  ...{ name: "mega", state: "bound", id: "1", currency: "USD" },
+  contribution: fraction(1, 100),
+};
+
 const cases: Record<string, Case> = {
   "everything is there": {
     change: {},
@@ -96,6 +103,44 @@ const cases: Record<string, Case> = {
     change: { database: { failed: { reason: "DatabaseUnreachable", message: "away." } } },
     says: ["DatabaseReady", "False", "DatabaseUnreachable", "False"],
     message: /keeps serving/,
+  },
+  "it names no Jackpot": {
+    change: {},
+    says: ["JackpotsBound", "True", "NoJackpots", "True"],
+    message: /^$/,
+  },
+  "its rounds feed each Jackpot that it names": {
+    change: { jackpots: [mega, { ...mega, name: "minor" }] },
+    says: ["JackpotsBound", "True", "Bound", "True"],
+    message: /mega, minor/,
+  },
+  "a Jackpot that it names is missing": {
+    change: { jackpots: [mega, { name: "minor", state: "missing" }] },
+    says: ["JackpotsBound", "False", "JackpotMissing", "False"],
+    message: /no Jackpot minor in casino: create it, or take it out of spec\.jackpots/,
+  },
+  "a Jackpot that it names is of a currency that it does not take": {
+    change: { jackpots: [{ name: "mega", state: "currency", currency: "EUR" }] },
+    says: ["JackpotsBound", "False", "JackpotCurrency", "False"],
+    message: /Jackpot mega is of EUR.*add stakes of EUR/,
+  },
+  "a Jackpot that it names is to be deleted": {
+    change: { jackpots: [{ ...mega, state: "deleting" }] },
+    says: ["JackpotsBound", "False", "JackpotDeleting", "False"],
+    message: /waits for this Game: take it out/,
+  },
+  "a Jackpot that it names has no pool yet": {
+    change: { jackpots: [{ name: "mega", state: "notReady" }] },
+    says: ["JackpotsBound", "False", "JackpotNotReady", "False"],
+    message: /kubectl get jackpot -n casino mega/,
+  },
+  "the database cannot be asked for its Jackpots": {
+    change: {
+      database: { failed: { reason: "DatabaseUnreachable", message: "away." } },
+      jackpots: [{ name: "mega", state: "missing" }],
+    },
+    says: ["JackpotsBound", "Unknown", "Blocked", "False"],
+    message: /waits for DatabaseReady/,
   },
   "a Service of that name is somebody else's": {
     change: { faults: [{ kind: "Service", reason: "ChildNotOurs", message: "delete it" }] },

@@ -5,6 +5,7 @@
 import type { ChildFault } from "../platform/apply.ts";
 import type { ConditionRule } from "../platform/claims.ts";
 import type { Found as KindFound } from "../platform/finding.ts";
+import { allBound, jackpotChecks } from "./jackpot-checks.ts";
 import type { Observed } from "./observe.ts";
 import { podChecks } from "./pod-checks.ts";
 import type { Reason } from "./reasons.ts";
@@ -37,6 +38,7 @@ export const conditionRules = {
           : "",
     }),
   },
+  JackpotsBound: { checks: jackpotChecks, well: allBound },
   RuntimeAvailable: {
     checks: [
       runtimeNotReached,

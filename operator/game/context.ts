@@ -9,6 +9,7 @@ import type { ApplyContext } from "../platform/apply.ts";
 import type { PlatformDatabase } from "../platform/platform-database.ts";
 import type { StatusWriter } from "../platform/status-writer.ts";
 import type { GameDatabase } from "./game-database.ts";
+import type { JackpotSource } from "./jackpots.ts";
 import type { LivePod } from "./live.ts";
 
 /** Everything that reconciling a Game depends on. */
@@ -19,6 +20,7 @@ export interface GameContext extends ApplyContext {
   readonly databases: GameDatabase;
   readonly statuses: StatusWriter<GameStatus>;
   readonly games: Informer<Game>;
+  readonly jackpots: JackpotSource;
   /** Metadata only: which revisions can still start pods. */
   readonly replicaSets: Informer;
   readonly pods: Informer<LivePod>;

@@ -1,10 +1,11 @@
 import type { GameStatus } from "../../crds/generated/game.ts";
 import type { Config } from "../config.ts";
+import type { JackpotDatabase } from "../jackpot/jackpot-database.ts";
 import type { Informer } from "../kube/informer.ts";
-import type { Kind, KubeObject } from "../kube/object.ts";
+import { type Kind, type KubeObject, keyOf } from "../kube/object.ts";
 import type { GameMetrics } from "../metrics.ts";
 import { OURS } from "../platform/child.ts";
-import { BY_GAME, BY_NAME, BY_UID } from "../platform/informers.ts";
+import { BY_GAME, BY_JACKPOT, BY_NAME, BY_UID } from "../platform/informers.ts";
 import { kinds, optionalKinds } from "../platform/kinds.ts";
 import {
   cacheFor,
@@ -42,9 +43,10 @@ export function gameController(
   machinery: Machinery,
   { platform }: Config,
   metrics: GameMetrics,
+  jackpotRows: Pick<JackpotDatabase, "figures" | "onTerms">,
 ): KindController {
   const { client, discovery, events, logger, platformDatabase } = machinery;
-  const { games, prometheusRules } = machinery.shared;
+  const { games, jackpots, prometheusRules } = machinery.shared;
   const byGame = { [BY_GAME]: (object: KubeObject) => labelledKeys(object, GAME_LABEL) };
   const ours = { labels: OURS, indexes: byGame };
   const caches = new Map<Kind, Informer>([
@@ -83,6 +85,10 @@ export function gameController(
     },
     ...{ games, replicaSets, pods, logger },
     cacheOf: (kind) => cacheFor(caches, kind),
+    jackpots: {
+      object: (key) => jackpots.get(key),
+      figures: (key) => jackpotRows.figures(key),
+    },
     now: () => new Date(),
     enqueueNamesakes: (name, except) => {
       for (const { metadata } of games.byIndex(BY_NAME, name)) {
@@ -102,6 +108,13 @@ export function gameController(
   games.onChange((change) => {
     if (matters(change)) controller.enqueue(change.key, { low: change.low });
   });
+  const enqueueFeeding = (jackpot: string) => {
+    for (const game of games.byIndex(BY_JACKPOT, jackpot)) controller.enqueue(keyOf(game));
+  };
+  jackpots.onChange((change) => {
+    if (matters(change) && !change.low) enqueueFeeding(change.key);
+  });
+  jackpotRows.onTerms(enqueueFeeding);
   for (const cache of [...caches.values(), replicaSets, pods]) {
     controller.watches(cache as Informer, (object) => labelledKeys(object, GAME_LABEL));
   }

@@ -11,6 +11,7 @@ import { findingOf } from "../platform/failures.ts";
 import type { Link, PlatformDatabase } from "../platform/platform-database.ts";
 import { type Accepted, acceptedOf, openRevisions, readAccepted } from "./accepted.ts";
 import { engineDigest } from "./engine-digest.ts";
+import { fed, type NamedJackpot } from "./jackpots.ts";
 import type { Judgement } from "./math.ts";
 import type { DatabaseState } from "./observe.ts";
 import { connectionLimit, mostPods } from "./resources/connections.ts";
@@ -24,6 +25,8 @@ export interface DatabaseStep {
   /** What serves, or is to; absent where none was ever accepted or none is known. */
   readonly accepted: Accepted | undefined;
   readonly credentials: Credentials | undefined;
+  /** Jackpots that could not be bound. */
+  readonly unbound: readonly string[];
 }
 
 interface Memo extends DatabaseStep {
@@ -44,6 +47,8 @@ export interface StepInput {
   readonly judgement: Judgement;
   /** The password in the game's Secret, where there is one. */
   readonly password: string | undefined;
+  /** Those of the Jackpots that it names that there are. */
+  readonly jackpots: readonly NamedJackpot[];
   /** Called before anything is made outside the cluster. */
   readonly guard: () => Promise<void>;
 }
@@ -76,7 +81,7 @@ export class GameDatabase {
     const password =
       input.password ?? memo?.credentials?.password ?? randomBytes(24).toString("base64url");
     const key = keyOf(input, password, link.epoch);
-    if (memo?.key === key) return memo;
+    if (memo?.key === key && memo.unbound.length === 0) return memo;
     try {
       const step = await this.#do({ ...input, password }, link);
       if (step.database && "schema" in step.database) this.#remember(metadata, { ...step, key });
@@ -154,13 +159,14 @@ export class GameDatabase {
       const credentials = before && (await this.#credentials(game, password, link));
       const known = credentials && "ok" in credentials ? credentials.ok : undefined;
       const accepted = known ? before : undefined;
-      return { database: { failed: findingOf(provisioned) }, accepted, credentials: known };
+      const database = { failed: findingOf(provisioned) };
+      return { database, accepted, credentials: known, unbound: [] };
     }
     const credentials = await this.#credentials(game, password, link);
     if ("problem" in credentials) return failed(credentials);
-    const accepted = await this.#accept(input, link, before);
+    const { accepted, unbound } = await this.#accept(input, link, before);
     const { schema, migrations } = provisioned.ok;
-    return { database: { schema, migrations }, accepted, credentials: credentials.ok };
+    return { database: { schema, migrations }, accepted, credentials: credentials.ok, unbound };
   }
 
   #provision(game: Game, password: string, { db }: Link): Promise<Result<Provisioned>> {
@@ -186,13 +192,13 @@ export class GameDatabase {
 
   /** State and limits bind from here on; refused stakes and revisions never get here. */
   async #accept(
-    { game, judgement }: StepInput,
+    { game, judgement, jackpots }: StepInput,
     { db }: Link,
     before: Accepted | undefined,
-  ): Promise<Accepted | undefined> {
+  ): Promise<Pick<DatabaseStep, "accepted" | "unbound">> {
     const candidate = "candidate" in judgement ? judgement.candidate : undefined;
     const accepted = candidate ? acceptedOf(candidate, before) : before;
-    if (!accepted) return undefined;
+    if (!accepted) return { accepted: undefined, unbound: [] };
     const { serving, stakes, returns, ready } = accepted;
     const { engine, engineVersion, config, revision } = serving;
     if (candidate) {
@@ -203,17 +209,22 @@ export class GameDatabase {
     }
     const { name, namespace, uid } = game.metadata;
     const { state, title = name, openRounds } = game.spec;
-    await saveCatalogue(db, {
+    const row = {
       ...{ name, namespace, uid, engine, engineVersion, config, revision },
       ...{ title, state, stakes, returns, ready },
       openTimeoutSeconds: durationSeconds(openRounds.timeout),
       path: gamePath(game),
-    });
-    return { ...accepted, state };
+    };
+    const names = fed(jackpots).map(({ name }) => name);
+    const { unbound } = await saveCatalogue(db, row, names);
+    return { accepted: { ...accepted, state }, unbound };
   }
 }
 
-const NOTHING: DatabaseStep = { database: undefined, accepted: undefined, credentials: undefined };
+const NOTHING: DatabaseStep = {
+  ...{ database: undefined, accepted: undefined, credentials: undefined },
+  unbound: [],
+};
 
 const failed = (failure: Failure): DatabaseStep => ({
   ...NOTHING,
@@ -225,11 +236,14 @@ const away = (memo: Memo | undefined, database: DatabaseState): DatabaseStep => 
   database,
   accepted: memo?.accepted,
   credentials: memo?.credentials,
+  unbound: [],
 });
 
-function keyOf({ game, judgement }: StepInput, password: string, epoch: number): string {
+function keyOf(input: StepInput, password: string, epoch: number): string {
+  const { game, judgement, jackpots } = input;
   const { generation, annotations } = game.metadata;
   const judged = "candidate" in judgement ? judgement.candidate.revision : judgement.refused;
-  const facts = [epoch, generation, annotations?.[ADOPT_ANNOTATION], password, judged];
+  const pools = fed(jackpots).map(({ id }) => id);
+  const facts = [epoch, generation, annotations?.[ADOPT_ANNOTATION], password, judged, pools];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

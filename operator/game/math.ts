@@ -1,6 +1,6 @@
 /** The first step: is what the spec says playable, and does it return what it promises? */
 import type { Game, ProvenReturn } from "../../crds/generated/game.ts";
-import { fraction, toDecimal } from "../../games/fraction.ts";
+import { type Fraction, fraction, toDecimal } from "../../games/fraction.ts";
 import type { Problem, StakeTerms } from "../../games/game.ts";
 import type { Figures, ProofProblem, ProofRequest, Prover, TooLarge } from "../../games/prove.ts";
 import { stakeTerms } from "../../games/stakes.ts";
@@ -70,11 +70,10 @@ function textOf(problems: readonly Problem[]): string {
 export function provenReturn(exact: string): ProvenReturn {
   const [n = "0", d = "1"] = exact.split("/");
   const value = fraction(BigInt(n), BigInt(d));
-  const hundredfold = fraction(value.n * 100n, value.d);
   return {
     exact: exact.length <= LONGEST_EXACT ? exact : toDecimal(value, 40),
     decimal: toDecimal(value, 12),
-    percent: `${fixed(hundredfold)}%`,
+    percent: percentOf(value),
   };
 }
 
@@ -83,10 +82,10 @@ const LONGEST_EXACT = 65_536;
 /** A fraction that a person still reads. */
 const READABLE = 80;
 
-// Two decimals always, rounded down: nothing is promised that is not proven.
-function fixed({ n, d }: { n: bigint; d: bigint }): string {
-  const hundredths = String((n * 100n) / d).padStart(3, "0");
-  return `${hundredths.slice(0, -2)}.${hundredths.slice(-2)}`;
+/** "98.00%": two decimals always, rounded down, so that nothing is promised that is not proven. */
+export function percentOf({ n, d }: Fraction): string {
+  const hundredths = String((n * 10_000n) / d).padStart(3, "0");
+  return `${hundredths.slice(0, -2)}.${hundredths.slice(-2)}%`;
 }
 
 /** What MathVerified says of a candidate. */

@@ -2,6 +2,7 @@
 import type { Game, GameSpec, ProvenReturn } from "../../crds/generated/game.ts";
 import type { ChildFault } from "../platform/apply.ts";
 import type { Finding as KindFinding } from "../platform/finding.ts";
+import type { NamedJackpot } from "./jackpots.ts";
 import type { LiveDeployment, LiveIngress, LivePod, LiveRoute } from "./live.ts";
 import type { Reason } from "./reasons.ts";
 import type { Revision } from "./resources/facts.ts";
@@ -29,6 +30,8 @@ export interface Observed {
   readonly database: DatabaseState | undefined;
   /** Absent where no revision was ever accepted, or none is known. */
   readonly serving: Serving | undefined;
+  /** The Jackpots that the Game names. */
+  readonly jackpots: readonly NamedJackpot[];
   /** The state that binds rounds: what the catalogue has. Absent where it is not known. */
   readonly state: GameSpec["state"] | undefined;
   /** What kept children from being applied, in the order of the children. */

@@ -69,6 +69,38 @@ export const reasons = {
     cure: NOTHING,
   },
 
+  // JackpotsBound
+  Bound: {
+    outlook: "settled",
+    meaning: "Rounds feed every Jackpot that the Game names.",
+    cure: NOTHING,
+  },
+  NoJackpots: {
+    outlook: "settled",
+    meaning: "The Game names no Jackpot.",
+    cure: NOTHING,
+  },
+  JackpotMissing: {
+    outlook: "progressing",
+    meaning: "There is no Jackpot of a name in spec.jackpots; the game serves without it.",
+    cure: "Create it in the Game's namespace, or take it out of spec.jackpots.",
+  },
+  JackpotCurrency: {
+    outlook: "stalled",
+    meaning: "The Game takes no stakes in the currency of a Jackpot that it names.",
+    cure: "Add stakes of that currency, or take the Jackpot out of spec.jackpots.",
+  },
+  JackpotDeleting: {
+    outlook: "stalled",
+    meaning: "A Jackpot that the Game names is to be deleted, which waits for the Game.",
+    cure: "Take it out of spec.jackpots.",
+  },
+  JackpotNotReady: {
+    outlook: "progressing",
+    meaning: "A Jackpot that the Game names has no pool yet, or is being closed.",
+    cure: "See the Jackpot's own conditions.",
+  },
+
   // RuntimeAvailable
   Available: {
     outlook: "settled",

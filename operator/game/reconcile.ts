@@ -11,6 +11,7 @@ import { planChildren } from "./children.ts";
 import { unusedConfigMaps } from "./config-maps.ts";
 import type { GameContext } from "./context.ts";
 import type { DatabaseStep } from "./game-database.ts";
+import { type NamedJackpot, namedJackpots, withoutUnbound } from "./jackpots.ts";
 import type { LiveDeployment, LiveIngress, LiveRoute } from "./live.ts";
 import { type Judgement, judge, provenMessage } from "./math.ts";
 import type { Observed, Way } from "./observe.ts";
@@ -32,9 +33,11 @@ export async function reconcileGame(context: GameContext, key: string): Promise<
     return done;
   }
   const judgement = await judge(context.prover, game);
-  const step = await storeIn(context, game, judgement);
+  const named = namedJackpots(game, context.jackpots);
+  const step = await storeIn(context, game, judgement, named);
   const faults = await applyAll(context, game, step);
-  const observed = observe(context, game, { judgement, step, faults });
+  const jackpots = withoutUnbound(named, step.unbound);
+  const observed = observe(context, game, { judgement, step, faults, jackpots });
   const status = statusOf(observed, context.platform.url, context.now());
   await report(context, game, status);
   const available = status.conditions?.some(
@@ -47,6 +50,7 @@ async function storeIn(
   { client, cacheOf, databases }: GameContext,
   game: Game,
   judgement: Judgement,
+  jackpots: readonly NamedJackpot[],
 ): Promise<DatabaseStep> {
   const { namespace } = game.metadata;
   const name = secretName(game);
@@ -57,6 +61,7 @@ async function storeIn(
   return databases.step({
     game,
     judgement,
+    jackpots,
     password: readSecret(ours, "password"),
     guard: async () => {
       if (game.metadata.finalizers?.includes(FINALIZER)) return;
@@ -79,9 +84,11 @@ interface Done {
   readonly judgement: Judgement;
   readonly step: DatabaseStep;
   readonly faults: readonly ChildFault[];
+  readonly jackpots: readonly NamedJackpot[];
 }
 
-function observe(context: GameContext, game: Game, { judgement, step, faults }: Done): Observed {
+function observe(context: GameContext, game: Game, done: Done): Observed {
+  const { judgement, step, faults, jackpots } = done;
   const { cacheOf, discovery, pods } = context;
   const { namespace, name } = game.metadata;
   const deployment = cacheOf(kinds.deployment).get(`${namespace}/${name}`);
@@ -91,6 +98,7 @@ function observe(context: GameContext, game: Game, { judgement, step, faults }: 
     verdict: "candidate" in judgement ? { proven: provenMessage(judgement.candidate) } : judgement,
     database: step.database,
     serving: step.accepted?.serving,
+    jackpots,
     state: step.accepted?.state,
     faults,
     deployment:
@@ -143,9 +151,10 @@ async function tidy(
   return deletable.length < unused.length;
 }
 
-function whenNext({ faults, database }: Observed, waiting: boolean): Result {
+function whenNext({ faults, database, jackpots }: Observed, waiting: boolean): Result {
   if (faults.some(({ reason }) => reason === "ChildTerminating")) return requeueAfter(1_000);
   // An object that is not ours has no watch, and another Game's claim none either.
   if (faults.length > 0 || (database && "failed" in database)) return requeueAfter(15_000);
+  if (jackpots.some(({ state }) => state === "notReady")) return requeueAfter(15_000);
   return waiting ? requeueAfter(60_000) : done;
 }

@@ -1,4 +1,5 @@
 import type { Condition, Game, GameStatus } from "../../crds/generated/game.ts";
+import { conditionRules } from "./checks.ts";
 import type { GameContext } from "./context.ts";
 import { type Reason, reasons } from "./reasons.ts";
 
@@ -13,7 +14,7 @@ export async function report(
   const before = readyOf(game.status);
   const after = readyOf(status);
   const ready = after?.status === "True";
-  await databases.noteReady(game, ready);
+  await databases.noteReady(game, isServed(status));
   await statuses.write(game, ({ observed }) => (observed ? { ...status, observed } : status));
   metrics.judged(game.metadata, {
     ready,
@@ -35,6 +36,16 @@ export async function report(
     action: "Reconcile",
     note: after.message,
   });
+}
+
+// A Jackpot that a Game lacks keeps no player from it.
+function isServed(status: GameStatus): boolean {
+  const ready = readyOf(status);
+  if (ready?.status === "True") return true;
+  const [bad, ...more] = (status.conditions ?? []).filter(
+    ({ type, status }) => type in conditionRules && status === "False",
+  );
+  return bad?.type === "JackpotsBound" && more.length === 0 && ready?.reason === bad.reason;
 }
 
 const readyOf = (status: GameStatus | undefined): Condition | undefined =>

@@ -34,6 +34,7 @@ describe("the status of a Game", () => {
       "Stalled",
       "MathVerified",
       "DatabaseReady",
+      "JackpotsBound",
       "RuntimeAvailable",
       "RouteReady",
       "Paused",

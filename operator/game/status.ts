@@ -9,6 +9,7 @@ import {
   withTimes,
 } from "../platform/claims.ts";
 import { conditionRules } from "./checks.ts";
+import { jackpotReturns } from "./jackpots.ts";
 import type { Finding, Observed } from "./observe.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import { gamePath, selectorLabels } from "./resources/names.ts";
@@ -37,7 +38,7 @@ export function statusOf(observed: Observed, platformUrl: string, now: Date): Ga
     // While the database is away it cannot be asked what serves: what was said last still holds.
     engineVersion: serving?.engineVersion ?? game.status?.engineVersion,
     revision: serving?.revision ?? game.status?.revision,
-    returnToPlayer: serving?.returns ?? game.status?.returnToPlayer,
+    returnToPlayer: returnOf(observed),
     observed: game.status?.observed, // somebody else's to say
     replicas: status?.replicas ?? 0,
     readyReplicas: status?.readyReplicas ?? 0,
@@ -69,6 +70,15 @@ export function deletingStatus(game: Game, { reason, message }: Finding, now: Da
     observedGeneration: game.metadata.generation,
     conditions: withTimes(game, claims, now),
   };
+}
+
+// The base return, and what the Jackpots add, apart. What was said last holds while nobody can be asked.
+function returnOf({ game, serving, jackpots, database }: Observed): GameStatus["returnToPlayer"] {
+  const before = game.status?.returnToPlayer;
+  if (!serving) return before;
+  const away = database !== undefined && "failed" in database;
+  const onTop = away ? (before?.jackpots ?? []) : jackpotReturns(serving.returns, jackpots);
+  return onTop.length > 0 ? { ...serving.returns, jackpots: onTop } : serving.returns;
 }
 
 function readyClaim(observed: Observed, steps: readonly Claim[]): Claim {

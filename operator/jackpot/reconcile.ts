@@ -30,8 +30,7 @@ export async function reconcileJackpot(context: JackpotContext, key: string): Pr
     return removeJackpot(context, jackpot);
   }
   if (annotations?.[PAUSED_ANNOTATION] === "true") {
-    const status = pausedStatus(jackpot, context.now());
-    await report(context, jackpot, () => status);
+    await report(context, jackpot, (latest) => pausedStatus(latest, context.now()));
     return done;
   }
   const verdict = judge(jackpot);
@@ -59,10 +58,11 @@ export async function reportObserved(
   const { databases, observed, metrics } = context;
   const figures = databases.figures(key);
   if (figures) metrics.balanced(jackpot.metadata, figures.difference);
-  await report(context, jackpot, () => {
+  await report(context, jackpot, ({ status }) => {
     const seen = observed.get(key);
-    if (!seen) return jackpot.status ?? {};
-    const state: Observed = { ...seen, figures: databases.figures(key) };
+    if (!seen) return status ?? {};
+    const latest = { ...seen.jackpot, ...(status ? { status } : {}) };
+    const state: Observed = { ...seen, jackpot: latest, figures: databases.figures(key) };
     return statusOf(state, context.now());
   });
 }

@@ -30,8 +30,8 @@ export async function removeJackpot(context: JackpotContext, jackpot: Jackpot): 
   if (held) {
     const passing = PASSING.includes(held.reason);
     const message = passing ? held.message : `${held.message}. ${WAY_OUT}`;
-    const status = deletingStatus(jackpot, { ...held, message }, context.now());
-    await report(context, jackpot, () => status);
+    const finding = { ...held, message };
+    await report(context, jackpot, (latest) => deletingStatus(latest, finding, context.now()));
     return requeueAfter(passing ? AGAIN_MS : RETRY_MS);
   }
   await context.client.removeFinalizer(kinds.jackpot, jackpot, FINALIZER);

@@ -7,16 +7,16 @@ type ReportContext = Pick<JackpotContext, "statuses" | "events" | "metrics">;
 
 /**
  * Writes the status where it says something new, and tells of it: events and metrics. `change` is asked
- * when its turn to write has come, so that of two that write at once the later knows what is newest.
+ * when its turn to write has come, with the status as it is then.
  */
 export async function report(
   { statuses, events, metrics }: ReportContext,
   jackpot: Jackpot,
-  change: () => JackpotStatus,
+  change: (latest: Jackpot) => JackpotStatus,
 ): Promise<void> {
   let told: { before: JackpotStatus; after: JackpotStatus } | undefined;
   await statuses.write(jackpot, (before) => {
-    told = { before, after: change() };
+    told = { before, after: change({ ...jackpot, status: before }) };
     return told.after;
   });
   if (!told) return;

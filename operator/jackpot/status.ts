@@ -39,7 +39,8 @@ export function statusOf(observed: Observed, now: Date): JackpotStatus {
     ...(figures ? shown(figures) : figuresOf(jackpot.status)),
     ...defined<JackpotStatus>({ observedGeneration: jackpot.metadata.generation }),
     conditions: withTimes(jackpot, claims, now),
-    games: games.slice(0, MOST_GAMES),
+    // An empty list does not read back as it was written.
+    ...(games.length > 0 ? { games: games.slice(0, MOST_GAMES) } : {}),
   };
 }
 
@@ -62,11 +63,11 @@ export function deletingStatus(
     ...progressClaims(held, reasons[reason].outlook),
     held,
   ];
+  const { games: _, ...status } = jackpot.status ?? {};
   return {
-    ...jackpot.status,
+    ...status,
     ...defined<JackpotStatus>({ observedGeneration: jackpot.metadata.generation }),
     conditions: withTimes(jackpot, claims, now),
-    games: [],
   };
 }
 
