@@ -1,3 +1,5 @@
+import { type Fraction, fraction, mul, parseFraction } from "../games/fraction.ts";
+import type { StoredJackpot } from "../games/open-round.ts";
 import type { RecordedAction } from "../games/play.ts";
 import type { Row } from "./database.ts";
 import { roundColumns, viewOfRow } from "./round-row.ts";
@@ -18,6 +20,13 @@ export interface Phase extends Funds {
   readonly credit: bigint;
 }
 
+/** What the house added to a jackpot for all debits of a round, in minor units, exactly. */
+export interface Contribution {
+  readonly namespace: string;
+  readonly name: string;
+  readonly amount: Fraction;
+}
+
 /** All that is kept of a play (GLI-19 v3.0, 2.8.2); what is hidden while a round is open is not in it. */
 export interface PlayRecord extends RoundView {
   readonly status: PlayStatus;
@@ -25,12 +34,14 @@ export interface PlayRecord extends RoundView {
   readonly firstStake: bigint;
   readonly actions: readonly RecordedAction[];
   readonly phases: readonly Phase[];
+  readonly contributions: readonly Contribution[];
   /** What the player's decisions gave away, in minor units with decimals; null while the round is open. */
   readonly regret: string | null;
 }
 
 /** The columns that `recordOfRow` reads, of `rounds r` joined with its `seed_pairs p`. */
 export const recordColumns = `${roundColumns}, r.phases, r.regret::text AS regret,
+  CASE WHEN r.jackpots IS NOT NULL THEN jackpot_terms_json(r.jackpots) END AS jackpots,
   extract(epoch FROM clock_timestamp() - r.created_at)::double precision AS age_seconds`;
 
 /** A stored round with everything that its record holds. */
@@ -44,6 +55,7 @@ export function recordOfRow(
     firstStake: row.stake,
     actions: row.actions,
     phases: phasesOf(row),
+    contributions: contributionsOf(row),
     regret: row.state === "open" ? null : row.regret,
   };
 }
@@ -53,6 +65,14 @@ function statusOf({ state, actions, age_seconds: age }: Row, timeout: number): P
   if (state === "open") return age < timeout ? "in progress" : "interrupted";
   const left = actions.some(({ by }: RecordedAction) => by === "default");
   return left ? "interrupted" : "complete";
+}
+
+function contributionsOf({ jackpots, staked }: Row): Contribution[] {
+  const fed: readonly StoredJackpot[] = jackpots ?? [];
+  return fed.map(({ namespace, name, body }) => {
+    const amount = mul(fraction(staked), parseFraction(body["contribution"] ?? "0"));
+    return { namespace, name, amount };
+  });
 }
 
 interface StoredPhase {

@@ -46,10 +46,10 @@ export class Representation {
 
 /** Keeps the representation of what was asked for last; `text` is made again only where `key` is another. */
 export function represented(): (
-  key: string,
+  key: unknown,
   text: () => Promise<string>,
 ) => Promise<Representation> {
-  let last: { key: string; made: Promise<Representation> } | undefined;
+  let last: { key: unknown; made: Promise<Representation> } | undefined;
   return (key, text) => {
     if (last?.key === key) return last.made;
     const made = text().then((it) => new Representation(it));

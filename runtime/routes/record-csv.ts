@@ -30,6 +30,7 @@ const columns: Readonly<Record<string, (fields: Fields) => unknown>> = {
   bet: ({ bet }) => bet,
   actions: ({ actions }) => actions,
   phases: ({ phases }) => phases,
+  contributions: ({ contributions }) => contributions,
   jackpot_wins: ({ jackpotWins }) => jackpotWins,
   outcome: ({ outcome }) => outcome,
 };

@@ -1,11 +1,19 @@
-import { div, fraction, parseFraction, toDecimal } from "../../games/fraction.ts";
+import {
+  compare,
+  div,
+  type Fraction,
+  fraction,
+  parseFraction,
+  toDecimal,
+  toText,
+} from "../../games/fraction.ts";
 import { formatAmount } from "../../games/money.ts";
 import type { PlayRecord } from "../play-record.ts";
 import { roundJson } from "./round-json.ts";
 import { list, money, object, roundFields, time } from "./schemas.ts";
 
-/** Decimals of a minor unit to which regret is kept. */
-const REGRET_DIGITS = 6;
+/** The currency's 18 digits, and what regret and contributions have beyond them. */
+const EXACT_DIGITS_MAX = 40;
 
 /** A play record as HTTP shows it: the round, and what its player saw, chose, had and won on the way. */
 export function recordJson(record: PlayRecord) {
@@ -25,13 +33,18 @@ export function recordJson(record: PlayRecord) {
       ...{ version, at: at.toISOString(), debit: amount(debit), credit: amount(credit) },
       funds: { before: amount(before), after: amount(after) },
     })),
-    regret: regret === null ? null : regretText(regret, digits),
+    contributions: record.contributions.map(({ namespace, name, amount: minor }) => {
+      return { namespace, name, amount: exactText(minor, digits) };
+    }),
+    regret: regret === null ? null : exactText(parseFraction(regret), digits),
   };
 }
 
-function regretText(minorUnits: string, digits: number): string {
-  const whole = div(parseFraction(minorUnits), fraction(10n ** BigInt(digits)));
-  return toDecimal(whole, digits + REGRET_DIGITS);
+/** Parts of a minor unit as a decimal, or as a/b where no decimal is exact. */
+function exactText(minor: Fraction, digits: number): string {
+  const whole = div(minor, fraction(10n ** BigInt(digits)));
+  const text = toDecimal(whole, EXACT_DIGITS_MAX);
+  return compare(parseFraction(text), whole) === 0 ? text : toText(whole);
 }
 
 const text = { type: "string" } as const;
@@ -63,6 +76,10 @@ export const playRecord = object({
       ...{ at: time, debit: money, credit: money, funds },
     }),
   ),
+  contributions: {
+    ...list(object({ namespace: text, name: text, amount: text })),
+    description: "what the house added to jackpots for this round: exact, a decimal or a/b",
+  },
   regret: {
     anyOf: [text, { type: "null" }],
     description: "expected payout that the player's decisions gave away; null while open",

@@ -64,6 +64,7 @@ const sampleRecord: PlayRecord = {
       ...sampleRound.funds,
     },
   ],
+  contributions: [],
   regret: "0",
 };
 

@@ -47,6 +47,8 @@ export interface ListedGame extends TestGame {
 }
 
 export interface PodOptions {
+  /** Another revision of the game, in a rollout. */
+  readonly compiled?: Compiled;
   readonly hooks?: Hooks;
   readonly connections?: number;
   readonly sweepSeconds?: number;
@@ -74,9 +76,9 @@ export async function listedGame(
   const pods = new Set<OpenGame>();
   return {
     ...{ ...game, compiled, seedKey, operator },
-    async pod({ hooks = {}, connections = 5, sweepSeconds = 3600 } = {}) {
+    async pod({ compiled: own = compiled, hooks = {}, connections = 5, sweepSeconds = 3600 } = {}) {
       const pod = await openGame({
-        ...{ game: game.name, engine, config: compiled.config, revision: compiled.revision },
+        ...{ game: game.name, engine, config: own.config, revision: own.revision },
         ...{ databaseDirectory: directory, connections, seedKey, pod: "test", logger: silent },
         ...{ hooks, sweepSeconds },
       });
