@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { toText } from "../games/fraction.ts";
 import type { Json } from "../games/game.ts";
@@ -25,6 +26,8 @@ export interface Casino {
   readonly game: string;
   readonly revision: string;
   readonly server: Postgres;
+  /** Kills PostgreSQL outright, and starts it again over what it left on the disk. */
+  crash(): Promise<void>;
   readonly superuserUrl: string;
   /** As the game's own role. */
   readonly gameUrl: string;
@@ -44,12 +47,8 @@ export async function openCasino(connections: number): Promise<Casino> {
   const directory = join(folder.path, `casino-${randomUUID()}`);
   mkdirSync(directory, { mode: 0o711 });
   const settings = { shared_buffers: "512MB", max_wal_size: "4GB", checkpoint_timeout: "30min" };
-  const server = await startPostgres({
-    directory,
-    records: folder.records,
-    durable: true,
-    settings,
-  });
+  const options = { directory, records: folder.records, durable: true, settings };
+  let server = await startPostgres(options);
   const operatorPassword = randomBytes(12).toString("hex");
   const superuserUrl = await bootstrapped(server, operatorPassword);
   const access = { host: server.host, port: server.port, database: "pitboss" };
@@ -68,7 +67,18 @@ export async function openCasino(connections: number): Promise<Casino> {
   return {
     game: GAME,
     revision,
-    server,
+    get server() {
+      return server;
+    },
+    async crash() {
+      process.kill(server.child.pid, "SIGKILL");
+      await server.child.exited;
+      // Its sessions hold the old shared memory for a moment longer.
+      const again = () => startPostgres({ ...options, port: server.port });
+      server = await again()
+        .catch(() => sleep(1_000).then(again))
+        .catch(() => sleep(5_000).then(again));
+    },
     superuserUrl,
     gameUrl: `postgres://${encodeURIComponent(role)}:${password}@${server.host}:${server.port}/pitboss`,
     environment: { ...environment, PITBOSS_DATABASE_POOL: String(connections) },

@@ -1,4 +1,6 @@
+import { chain } from "./chain.ts";
 import { jackpots } from "./jackpots.ts";
+import { jackpotsDrill } from "./jackpots-drill.ts";
 import { memory } from "./memory.ts";
 import { randomness } from "./randomness.ts";
 import { reconcile } from "./reconcile.ts";
@@ -11,12 +13,14 @@ import { simulate } from "./simulate.ts";
 const benches: Record<string, () => Promise<void>> = {
   rounds,
   jackpots,
+  "jackpots-drill": jackpotsDrill,
   reconcile,
   memory,
   returns,
   simulate,
   randomness,
   schemathesis,
+  chain,
 };
 
 const names = process.argv.slice(2);
