@@ -31,6 +31,11 @@ async function playerOf(ctx: Context, route: Route, authenticate: Authenticate) 
   return caller.player;
 }
 
+function headersOf(ctx: Context, route: Route): Record<string, string> {
+  const pairs = Object.keys(route.headers ?? {}).map((name) => [name, ctx.get(name)]);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ""));
+}
+
 /**
  * A route as Koa middleware: token, key, query and body are checked in this order, then it is asked.
  * What it answers, a result or a refusal, becomes the response.
@@ -48,7 +53,8 @@ export function endpoint(route: Route, authenticate: Authenticate): Middleware {
     if (isRefusal(query)) return query;
     const body = route.body === undefined ? { json: undefined } : await readBody(ctx.req);
     if (isRefusal(body)) return body;
-    return { player, key, params: ctx["params"], query: query.query, body: body.json };
+    const headers = headersOf(ctx, route);
+    return { player, key, headers, params: ctx["params"], query: query.query, body: body.json };
   }
 
   async function answer(ctx: Context): Promise<Answer | Refusal> {

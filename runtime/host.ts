@@ -14,6 +14,8 @@ import { drain, listen, playersServer } from "./server.ts";
 export interface Service {
   readonly routes: readonly Route[];
   readiness(): Readiness;
+  /** Ends answers that would not end by themselves: called as soon as the process is asked to end. */
+  drain?(): void;
   /** Ends what goes on behind the requests; called when the last of them has been answered. */
   stop(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export class Host {
     if (this.draining) return;
     this.#log.info({ signal }, "draining");
     this.#lifecycle.drain();
+    this.#service?.drain?.();
     this.#stop().then(
       () => process.exit(0),
       (error: unknown) => {

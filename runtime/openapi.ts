@@ -58,7 +58,11 @@ function parameters(route: Route): Json[] {
     description: "Names this request: sent again with the same key, it is done once.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
   };
-  return [...pathParameters(route.path), ...query, ...(route.idempotencyKey ? [key] : [])];
+  const headers = Object.entries(route.headers ?? {}).map(([name, schema]) => {
+    return { name, in: "header", required: false, schema };
+  });
+  const own = [...pathParameters(route.path), ...query, ...headers];
+  return route.idempotencyKey ? [...own, key] : own;
 }
 
 function operation(route: Route): Json {

@@ -10,6 +10,8 @@ export interface Call<Body = unknown, Query = unknown> {
   readonly player: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
+  /** Those that the route heeds and the request has, by their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
   /** The Idempotency-Key; empty where the route takes none. */
   readonly key: string;
@@ -38,6 +40,8 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly idempotencyKey?: true;
   /** Parameter → its schema; all are optional. */
   readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Headers that it heeds, in small letters → their schemas; all are optional. */
+  readonly headers?: Readonly<Record<string, JsonSchema>>;
   readonly body?: JsonSchema;
   /** The body as the document shows it, where the parts behind the route judge some of it. */
   documentedBody?(): JsonSchema;
