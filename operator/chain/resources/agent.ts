@@ -92,7 +92,9 @@ function environment(chain: Chain, platform: Platform, facts: ChainFacts) {
     PITBOSS_CHAIN_NODES: nodeUrls(chain, facts).join(","),
     PITBOSS_CHAIN_CONFIRMATIONS: String(finality.confirmations),
     PITBOSS_CHAIN_INSECURE: String(insecure),
-    PITBOSS_CHAIN_ASSETS: assets.map(({ asset }) => asset).join(","),
+    ...(assets.length > 0
+      ? { PITBOSS_CHAIN_ASSETS: assets.map(({ asset }) => asset).join(",") }
+      : {}),
     PITBOSS_DATABASE_DIR: FOLDERS.database,
     PITBOSS_TLS_DIR: FOLDERS.tls,
     // A game's pod may ask for entropy; only the lobby moves money.

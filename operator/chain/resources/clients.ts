@@ -80,7 +80,7 @@ export function markerContainer(chain: Chain, { runtimeImage }: Platform, { term
     env: [
       { name: "PITBOSS_MARKER_DIR", value: mountPath },
       { name: "PITBOSS_CHAIN_ID", value: terms.chainId },
-      { name: "PITBOSS_CHAIN_GENESIS", value: terms.genesis ?? "" },
+      ...(terms.genesis ? [{ name: "PITBOSS_CHAIN_GENESIS", value: terms.genesis }] : []),
       { name: "PITBOSS_NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
     ],
     resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } },
