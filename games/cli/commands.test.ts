@@ -6,6 +6,7 @@ import { describe, it } from "mocha";
 
 const games = join(import.meta.dirname, "..");
 const vectors = join(games, "..", "docs", "fairness-vectors.json");
+const win = join(games, "..", "docs", "fairness-jackpot-win.json");
 
 function run(command: string, args: string[], input = "") {
   const script = join(games, "cli", `${command}.ts`);
@@ -19,6 +20,7 @@ function run(command: string, args: string[], input = "") {
 const coin = join(games, "coin-flip", "game.yaml");
 const manifest = readFileSync(coin, "utf8");
 const proof = JSON.parse(readFileSync(vectors, "utf8")).proof;
+const winProof = JSON.parse(readFileSync(win, "utf8"));
 
 describe("npm run math", () => {
   it("prints one JSON with the exact figures", () => {
@@ -123,6 +125,18 @@ describe("npm run verify", () => {
     assert.match(
       stderr,
       /\/payout: the seeds and actions give 2\.94, not 9\.99\n.*this is not the round that was played/,
+    );
+  });
+
+  it("says that a proof is of the jackpot that was won, or in what it disagrees", () => {
+    const won = run("verify", [win]);
+    assert.equal(won.status, 0, won.stderr);
+    assert.match(won.stdout, /^ok: round \S+ of coin-flip won the jackpot casino\/mega\nit paid /);
+    const { status, stderr } = run("verify", ["-"], JSON.stringify({ ...winProof, amount: "1" }));
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /\/amount: the pool rounded up is .*\n.*this is not the win that was paid/,
     );
   });
 
