@@ -142,6 +142,37 @@ const cases: Record<string, Case> = {
     says: ["JackpotsBound", "Unknown", "Blocked", "False"],
     message: /waits for DatabaseReady/,
   },
+  "it asks for no entropy": {
+    change: {},
+    says: ["EntropyReady", "True", "NoEntropy", "True"],
+    message: /^$/,
+  },
+  "its chain gives entropy": {
+    change: { entropy: { state: "ready", chain: "pitboss-chain/dev" } },
+    says: ["EntropyReady", "True", "EntropyFlows", "True"],
+    message: /pitboss-chain\/dev/,
+  },
+  "its chain is missing": {
+    change: { entropy: { state: "missing", chain: "pitboss-chain/dev" } },
+    says: ["EntropyReady", "False", "ChainMissing", "False"],
+    message: /no Chain dev in pitboss-chain: create it/,
+  },
+  "its chain gives no blocks and it stops": {
+    change: {
+      game: game({ fairness: { entropy: { chain: "dev", onChainDown: "Stop" } } }),
+      entropy: { state: "notReady", chain: "pitboss-chain/dev", why: "Syncing" },
+    },
+    says: ["EntropyReady", "False", "ChainNotReady", "False"],
+    message: /Syncing.*new seed pairs wait/,
+  },
+  "its chain gives no blocks and it goes on": {
+    change: {
+      game: game({ fairness: { entropy: { chain: "dev", onChainDown: "Continue" } } }),
+      entropy: { state: "notReady", chain: "pitboss-chain/dev", why: "NoQuorum" },
+    },
+    says: ["EntropyReady", "Unknown", "ChainNotReady", "True"],
+    message: /NoQuorum.*without entropy meanwhile, and their proofs say so/,
+  },
   "a Service of that name is somebody else's": {
     change: { faults: [{ kind: "Service", reason: "ChildNotOurs", message: "delete it" }] },
     says: ["RuntimeAvailable", "False", "ChildNotOurs", "False"],

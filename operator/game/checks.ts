@@ -5,6 +5,7 @@
 import type { ChildFault } from "../platform/apply.ts";
 import type { ConditionRule } from "../platform/claims.ts";
 import type { Found as KindFound } from "../platform/finding.ts";
+import { entropyChecks, entropyFlows } from "./entropy-checks.ts";
 import { allBound, jackpotChecks } from "./jackpot-checks.ts";
 import type { Observed } from "./observe.ts";
 import { podChecks } from "./pod-checks.ts";
@@ -39,6 +40,7 @@ export const conditionRules = {
     }),
   },
   JackpotsBound: { checks: jackpotChecks, well: allBound },
+  EntropyReady: { checks: entropyChecks, well: entropyFlows },
   RuntimeAvailable: {
     checks: [
       runtimeNotReached,

@@ -10,6 +10,7 @@ import type { Child } from "./resources/child.ts";
 import { buildConfigMap } from "./resources/config-map.ts";
 import { buildDeployment } from "./resources/deployment.ts";
 import { buildDisruptionBudget } from "./resources/disruption-budget.ts";
+import { buildChainSecret, type ChainAccess, chainSecretName } from "./resources/entropy.ts";
 import type { Credentials, Revision } from "./resources/facts.ts";
 import { buildIngress } from "./resources/ingress.ts";
 import { childName } from "./resources/names.ts";
@@ -23,15 +24,18 @@ import { buildServiceMonitor } from "./resources/service-monitor.ts";
 export interface ServingFacts {
   readonly serving: Revision;
   readonly credentials: Credentials;
+  /** Where its entropy comes from, if it takes any. */
+  readonly chain?: ChainAccess | undefined;
 }
 
 /** The children of a Game whose revision is accepted. */
 export function planChildren(game: Game, platform: Platform, facts: ServingFacts): Plan[] {
-  const { serving, credentials } = facts;
+  const { serving, credentials, chain } = facts;
   const deployment = buildDeployment(game, platform, {
     revision: serving.revision,
     replicas: game.spec.replicas,
     certified: credentials.ca !== undefined,
+    chain,
   });
   const gate = (kind: Kind, desired: Child): Plan => ({
     ...{ kind, desired, gates: true },
@@ -45,6 +49,10 @@ export function planChildren(game: Game, platform: Platform, facts: ServingFacts
     gate(kinds.configMap, buildConfigMap(game, serving)),
     gate(kinds.secret, buildSecret(game, credentials)),
     {
+      ...{ kind: kinds.secret, name: chainSecretName(game), gates: true },
+      desired: buildChainSecret(game, chain),
+    },
+    {
       ...gate(kinds.deployment, deployment),
       adjust: (client, desired, live) => withReplicas(client, game, desired, live),
     },
@@ -53,7 +61,7 @@ export function planChildren(game: Game, platform: Platform, facts: ServingFacts
     plan(kinds.disruptionBudget, buildDisruptionBudget(game)),
     plan(
       kinds.networkPolicy,
-      buildNetworkPolicy(game, platform, { databasePort: credentials.port }),
+      buildNetworkPolicy(game, platform, { databasePort: credentials.port, chain }),
     ),
     plan(kinds.serviceMonitor, buildServiceMonitor(game, platform)),
     plan(kinds.prometheusRule, buildPrometheusRule(game, platform)),

@@ -1,3 +1,4 @@
+import type { Chain } from "../../crds/generated/chain.ts";
 import type { Game, GameStatus } from "../../crds/generated/game.ts";
 import type { Prover } from "../../games/prove.ts";
 import type { Platform } from "../config.ts";
@@ -6,6 +7,7 @@ import type { Informer } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
 import type { GameMetrics } from "../metrics.ts";
 import type { ApplyContext } from "../platform/apply.ts";
+import type { Authority } from "../platform/authority.ts";
 import type { PlatformDatabase } from "../platform/platform-database.ts";
 import type { StatusWriter } from "../platform/status-writer.ts";
 import type { GameDatabase } from "./game-database.ts";
@@ -21,6 +23,8 @@ export interface GameContext extends ApplyContext {
   readonly statuses: StatusWriter<GameStatus>;
   readonly games: Informer<Game>;
   readonly jackpots: JackpotSource;
+  readonly chains: Pick<Informer<Chain>, "get">;
+  readonly authority: Pick<Authority, "current" | "certificate">;
   /** Metadata only: which revisions can still start pods. */
   readonly replicaSets: Informer;
   readonly pods: Informer<LivePod>;

@@ -1,3 +1,4 @@
+import type { Chain } from "../../crds/generated/chain.ts";
 import type { GameStatus } from "../../crds/generated/game.ts";
 import type { Config } from "../config.ts";
 import type { JackpotDatabase } from "../jackpot/jackpot-database.ts";
@@ -5,7 +6,7 @@ import type { Informer } from "../kube/informer.ts";
 import { type Kind, type KubeObject, keyOf } from "../kube/object.ts";
 import type { GameMetrics } from "../metrics.ts";
 import { OURS } from "../platform/child.ts";
-import { BY_GAME, BY_JACKPOT, BY_NAME, BY_UID } from "../platform/informers.ts";
+import { BY_ENTROPY, BY_GAME, BY_JACKPOT, BY_NAME, BY_UID } from "../platform/informers.ts";
 import { kinds, optionalKinds } from "../platform/kinds.ts";
 import {
   cacheFor,
@@ -17,6 +18,7 @@ import {
 import { GAME_LABEL } from "../platform/names.ts";
 import { StatusWriter } from "../platform/status-writer.ts";
 import type { GameContext } from "./context.ts";
+import { readiness } from "./entropy.ts";
 import { GameDatabase } from "./game-database.ts";
 import type { LivePod } from "./live.ts";
 import { ObservedPlayWriter } from "./observed-play.ts";
@@ -46,7 +48,7 @@ export function gameController(
   jackpotRows: Pick<JackpotDatabase, "figures" | "onTerms">,
 ): KindController {
   const { client, discovery, events, logger, platformDatabase } = machinery;
-  const { games, jackpots, prometheusRules } = machinery.shared;
+  const { chains, games, jackpots, prometheusRules } = machinery.shared;
   const byGame = { [BY_GAME]: (object: KubeObject) => labelledKeys(object, GAME_LABEL) };
   const ours = { labels: OURS, indexes: byGame };
   const caches = new Map<Kind, Informer>([
@@ -72,18 +74,9 @@ export function gameController(
   const prover = new ProofProcess();
   const statuses = new StatusWriter<GameStatus>(client, kinds.game, games);
   const context: GameContext = {
-    ...{
-      statuses,
-      client,
-      discovery,
-      events,
-      metrics,
-      platform,
-      prover,
-      platformDatabase,
-      databases,
-    },
-    ...{ games, replicaSets, pods, logger },
+    ...{ client, discovery, events, metrics, platform, prover, statuses, logger },
+    ...{ platformDatabase, databases, authority: machinery.authority },
+    ...{ games, chains, replicaSets, pods },
     cacheOf: (kind) => cacheFor(caches, kind),
     jackpots: {
       object: (key) => jackpots.get(key),
@@ -115,6 +108,14 @@ export function gameController(
     if (matters(change) && !change.low) enqueueFeeding(change.key);
   });
   jackpotRows.onTerms(enqueueFeeding);
+  chains.onChange(({ before, after }) => {
+    const chain = after ?? before;
+    if (chain?.metadata.namespace !== platform.chainNamespace || sameReadiness(before, after))
+      return;
+    for (const game of games.byIndex(BY_ENTROPY, chain.metadata.name)) {
+      controller.enqueue(keyOf(game));
+    }
+  });
   for (const cache of [...caches.values(), replicaSets, pods]) {
     controller.watches(cache as Informer, (object) => labelledKeys(object, GAME_LABEL));
   }
@@ -128,6 +129,18 @@ export function gameController(
       await prover.close();
     },
   };
+}
+
+/** Games care for nothing else of a Chain; its heights change all the time. */
+function sameReadiness(before: Chain | undefined, after: Chain | undefined): boolean {
+  if (!before || !after || before.metadata.uid !== after.metadata.uid) return false;
+  const [one, other] = [readiness(before), readiness(after)];
+  const leaving = ({ metadata }: Chain) => metadata.deletionTimestamp;
+  return (
+    one?.status === other?.status &&
+    one?.reason === other?.reason &&
+    leaving(before) === leaving(after)
+  );
 }
 
 // A pod is some ten kilobytes; the checks read one of them.

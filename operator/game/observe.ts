@@ -2,6 +2,7 @@
 import type { Game, GameSpec, ProvenReturn } from "../../crds/generated/game.ts";
 import type { ChildFault } from "../platform/apply.ts";
 import type { Finding as KindFinding } from "../platform/finding.ts";
+import type { EntropySource } from "./entropy.ts";
 import type { NamedJackpot } from "./jackpots.ts";
 import type { LiveDeployment, LiveIngress, LivePod, LiveRoute } from "./live.ts";
 import type { Reason } from "./reasons.ts";
@@ -32,6 +33,8 @@ export interface Observed {
   readonly serving: Serving | undefined;
   /** The Jackpots that the Game names. */
   readonly jackpots: readonly NamedJackpot[];
+  /** The Chain that its entropy comes from. */
+  readonly entropy: EntropySource;
   /** The state that binds rounds: what the catalogue has. Absent where it is not known. */
   readonly state: GameSpec["state"] | undefined;
   /** What kept children from being applied, in the order of the children. */

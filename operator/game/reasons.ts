@@ -101,6 +101,29 @@ export const reasons = {
     cure: "See the Jackpot's own conditions.",
   },
 
+  // EntropyReady
+  NoEntropy: {
+    outlook: "settled",
+    meaning: "The Game asks for no entropy of a chain.",
+    cure: NOTHING,
+  },
+  EntropyFlows: {
+    outlook: "settled",
+    meaning: "The chain that the Game names gives blocks.",
+    cure: NOTHING,
+  },
+  ChainMissing: {
+    outlook: "progressing",
+    meaning: "There is no Chain of the name in spec.fairness.entropy.",
+    cure: "Create it in the chains' namespace, or take spec.fairness.entropy out.",
+  },
+  ChainNotReady: {
+    outlook: "progressing",
+    meaning:
+      "The chain gives no final blocks now; spec.fairness.entropy.onChainDown says what new pairs do.",
+    cure: "See the Chain's own conditions.",
+  },
+
   // RuntimeAvailable
   Available: {
     outlook: "settled",

@@ -10,6 +10,7 @@ import { readSecret } from "../platform/secrets.ts";
 import { planChildren } from "./children.ts";
 import { unusedConfigMaps } from "./config-maps.ts";
 import type { GameContext } from "./context.ts";
+import { chainAccess, chainKey, entropySource } from "./entropy.ts";
 import type { DatabaseStep } from "./game-database.ts";
 import { type NamedJackpot, namedJackpots, withoutUnbound } from "./jackpots.ts";
 import type { LiveDeployment, LiveIngress, LiveRoute } from "./live.ts";
@@ -76,7 +77,8 @@ async function applyAll(
   { accepted, credentials }: DatabaseStep,
 ): Promise<ChildFault[]> {
   if (!accepted || !credentials) return [];
-  const facts = { serving: accepted.serving, credentials };
+  const chain = await chainAccess(context, game);
+  const facts = { serving: accepted.serving, credentials, chain };
   return applyChildren(context, game, planChildren(game, context.platform, facts));
 }
 
@@ -99,6 +101,7 @@ function observe(context: GameContext, game: Game, done: Done): Observed {
     database: step.database,
     serving: step.accepted?.serving,
     jackpots,
+    entropy: entropySource(chainKey(game, context.platform), (chain) => context.chains.get(chain)),
     state: step.accepted?.state,
     faults,
     deployment:

@@ -38,14 +38,17 @@ export async function report(
   });
 }
 
-// A Jackpot that a Game lacks keeps no player from it.
+// A Jackpot that a Game lacks keeps no player from it; nor does a chain, as pairs that have their block go on.
+const OPTIONAL = ["JackpotsBound", "EntropyReady"];
+
 function isServed(status: GameStatus): boolean {
   const ready = readyOf(status);
   if (ready?.status === "True") return true;
-  const [bad, ...more] = (status.conditions ?? []).filter(
+  const bad = (status.conditions ?? []).filter(
     ({ type, status }) => type in conditionRules && status === "False",
   );
-  return bad?.type === "JackpotsBound" && more.length === 0 && ready?.reason === bad.reason;
+  const harmless = bad.every(({ type }) => OPTIONAL.includes(type));
+  return bad.length > 0 && harmless && ready?.reason === bad[0]?.reason;
 }
 
 const readyOf = (status: GameStatus | undefined): Condition | undefined =>

@@ -35,6 +35,7 @@ describe("the status of a Game", () => {
       "MathVerified",
       "DatabaseReady",
       "JackpotsBound",
+      "EntropyReady",
       "RuntimeAvailable",
       "RouteReady",
       "Paused",

@@ -21,6 +21,8 @@ export interface SharedInformers {
 export const BY_NAME = "name";
 export const BY_UID = "uid";
 export const BY_JACKPOT = "jackpot";
+/** By the name of the Chain that the Game's entropy comes from. */
+export const BY_ENTROPY = "entropy";
 /** The caches of children and pods are looked up by the Game that they are of. */
 export const BY_GAME = "game";
 
@@ -33,6 +35,7 @@ export function sharedInformers({ informer }: Pick<Machinery, "informer">): Shar
         [BY_NAME]: ({ metadata }) => [metadata.name],
         [BY_UID]: ({ metadata }) => [metadata.uid],
         [BY_JACKPOT]: jackpotKeys,
+        [BY_ENTROPY]: ({ spec }) => (spec.fairness?.entropy ? [spec.fairness.entropy.chain] : []),
       },
       resync: true,
     }),

@@ -5,6 +5,13 @@ import { type Child, childMeta } from "./child.ts";
 import { REVISION_FILE } from "./config-map.ts";
 import { mostPods, poolSize } from "./connections.ts";
 import {
+  type ChainAccess,
+  entropyLabels,
+  entropyMounts,
+  entropyVariables,
+  entropyVolumes,
+} from "./entropy.ts";
+import {
   childName,
   configMapName,
   labels,
@@ -20,6 +27,8 @@ interface Facts {
   readonly replicas: number | undefined;
   /** The database's certificate is checked against a CA of its own. */
   readonly certified: boolean;
+  /** Where its entropy comes from. */
+  readonly chain?: ChainAccess | undefined;
 }
 
 // Endpoints leave every gateway's list while the pod still answers; only then does it get SIGTERM.
@@ -47,7 +56,9 @@ export function buildDeployment(game: Game, platform: Platform, facts: Facts): C
       revisionHistoryLimit: 2,
       progressDeadlineSeconds: 300,
       template: {
-        metadata: { labels: { ...labels(game), [REVISION_LABEL]: revision } },
+        metadata: {
+          labels: { ...labels(game), ...entropyLabels(facts.chain), [REVISION_LABEL]: revision },
+        },
         spec: podSpec(game, platform, facts),
       },
     },
@@ -72,8 +83,8 @@ function podSpec(game: Game, platform: Platform, facts: Facts) {
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
       (topologyKey) => spread(game, topologyKey),
     ),
-    containers: [container(game, platform)],
-    volumes: volumes(game, facts),
+    containers: [container(game, platform, facts)],
+    volumes: [...volumes(game, facts), ...entropyVolumes(game, facts.chain)],
   };
 }
 
@@ -95,14 +106,14 @@ export const RUNTIME = {
   env: { MALLOC_ARENA_MAX: "2" },
 } as const;
 
-function container(game: Game, platform: Platform) {
+function container(game: Game, platform: Platform, { chain }: Facts) {
   const { requests, limits } = game.spec.template.resources ?? {};
   return {
     name: "runtime",
     image: platform.runtimeImage,
     command: ["node", ...RUNTIME.argv],
     workingDir: "/app",
-    env: environment(game, platform),
+    env: environment(game, platform, chain),
     ports: [
       { name: "http", containerPort: 8080, protocol: "TCP" },
       { name: "operations", containerPort: 9090, protocol: "TCP" },
@@ -120,11 +131,10 @@ function container(game: Game, platform: Platform) {
     livenessProbe: probe("/livez", { periodSeconds: 10, failureThreshold: 3 }),
     readinessProbe: probe("/readyz", { periodSeconds: 2, failureThreshold: 2 }),
     lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
-    volumeMounts: Object.entries(MOUNTS).map(([name, mountPath]) => ({
-      name,
-      mountPath,
-      readOnly: true,
-    })),
+    volumeMounts: [
+      ...Object.entries(MOUNTS).map(([name, mountPath]) => ({ name, mountPath, readOnly: true })),
+      ...entropyMounts(chain),
+    ],
   };
 }
 
@@ -134,7 +144,7 @@ const probe = (path: string, timing: { periodSeconds: number; failureThreshold: 
   ...timing,
 });
 
-function environment(game: Game, platform: Platform) {
+function environment(game: Game, platform: Platform, chain: ChainAccess | undefined) {
   const { name, namespace } = game.metadata;
   const { jwks } = platform;
   const pool = poolSize(platform.gameConnections, mostPods(game.spec));
@@ -152,6 +162,7 @@ function environment(game: Game, platform: Platform) {
     ...("url" in jwks ? { PITBOSS_JWKS_URL: jwks.url } : { PITBOSS_JWKS: jwks.inline }),
     PITBOSS_GRACE_SECONDS: String(GRACE_SECONDS),
     PITBOSS_LOG_LEVEL: platform.runtimeLogLevel,
+    ...entropyVariables(chain),
   };
   return [
     ...Object.entries(literals).map(([key, value]) => ({ name: key, value })),

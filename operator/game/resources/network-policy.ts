@@ -1,13 +1,16 @@
 import type { Game } from "../../../crds/generated/game.ts";
 import type { Platform } from "../../config.ts";
+import { dns, from, tcp, to } from "../../platform/network-policy.ts";
 import { type Child, childMeta } from "./child.ts";
+import { type ChainAccess, entropyEgress } from "./entropy.ts";
 import { childName, selectorLabels } from "./names.ts";
 
 interface Facts {
   readonly databasePort: number;
+  readonly chain?: ChainAccess | undefined;
 }
 
-/** Players through the gateway and Prometheus in; DNS, the database and the keys' issuer out; no more. */
+/** Players through the gateway and Prometheus in; DNS, the database, the keys' issuer and the chain's agents out; no more. */
 export function buildNetworkPolicy(game: Game, platform: Platform, facts: Facts): Child {
   return {
     apiVersion: "networking.k8s.io/v1",
@@ -24,26 +27,11 @@ export function buildNetworkPolicy(game: Game, platform: Platform, facts: Facts)
         { to: dns, ports: [tcp(53), { protocol: "UDP", port: 53 }] },
         { ...to(platform.databaseCidrs), ports: [tcp(facts.databasePort)] },
         ...issuer(platform),
+        ...entropyEgress(facts.chain),
       ],
     },
   };
 }
-
-const namespaceCalled = (name: string) => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-});
-
-// A node's own DNS cache listens on this link-local address.
-const dns = [namespaceCalled("kube-system"), { ipBlock: { cidr: "169.254.20.10/32" } }];
-
-const tcp = (port: number | string) => ({ protocol: "TCP", port });
-
-const from = (namespace: string | undefined) =>
-  namespace ? { from: [namespaceCalled(namespace)] } : {};
-
-// Without CIDRs a rule names no peer: any address, on this port only.
-const to = (cidrs: readonly string[]) =>
-  cidrs.length > 0 ? { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) } : {};
 
 function issuer({ jwks, jwksCidrs }: Platform) {
   if (!("url" in jwks)) return [];

@@ -72,6 +72,7 @@ export function observed(change: Partial<Observed> = {}): Observed {
     verdict: { proven: "returns 98.00%" },
     database: { schema: "game_coin-flip", migrations: ["0001-tables"] },
     serving,
+    entropy: { state: "unused" },
     state: "Active",
     jackpots: [],
     faults: [],
