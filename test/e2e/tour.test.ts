@@ -104,27 +104,30 @@ describe("the tour of a fourth Game, with kubectl and HTTP alone", function () {
         await sleep(20);
       }
     });
-    await pitboss.kubectl.run([
-      "patch",
-      "game",
-      name,
-      "-n",
-      "casino",
-      "--type=merge",
-      "-p",
-      '{"spec":{"config":{"multiplier":"1.92"}}}',
-    ]);
-    await until(
-      "bets are played under the new revision",
-      async () => {
-        const reply = await ann.bet(name, heads);
-        return reply.status === 201 && reply.body.revision !== before;
-      },
-      120,
-    );
-    await pitboss.kubectl.wait(`game/${name}`, "condition=Ready", "casino");
-    await sleep(5000);
-    playing = false;
+    try {
+      await pitboss.kubectl.run([
+        "patch",
+        "game",
+        name,
+        "-n",
+        "casino",
+        "--type=merge",
+        "-p",
+        '{"spec":{"config":{"multiplier":"1.92"}}}',
+      ]);
+      await until(
+        "bets are played under the new revision",
+        async () => {
+          const reply = await ann.bet(name, heads);
+          return reply.status === 201 && reply.body.revision !== before;
+        },
+        120,
+      );
+      await pitboss.kubectl.wait(`game/${name}`, "condition=Ready", "casino");
+      await sleep(5000);
+    } finally {
+      playing = false;
+    }
     await Promise.all(players);
     assert.deepEqual([...codes.keys()], [201], `answers by status: ${JSON.stringify([...codes])}`);
   });
