@@ -84,7 +84,10 @@ export function unaryHandler(
       finish(statusOf(error, (fault) => context.onFault(name, fault)));
     };
     const timer = setTimeout(() => fail(new Refusal("DEADLINE")), limits.unaryMs);
-    call.on("cancelled", () => fail(new Refusal("DEADLINE")));
+    // Also said of a call that was answered.
+    call.on("cancelled", () => {
+      if (!answered) fail(new Refusal("DEADLINE"));
+    });
     const run = async () => {
       const refused = context.refusal(call);
       if (refused !== undefined) throw refused;

@@ -52,7 +52,7 @@ export function chainService(options: ChainServiceOptions): Service {
       check(request.chainId);
       const block = await findBlock(chain, request.block);
       if (block === undefined) throw new Refusal("UNKNOWN_BLOCK");
-      return { block, final: block.height <= (chain.finalized?.height ?? -1n) };
+      return shared.answer(block, block.height <= (chain.finalized?.height ?? -1n));
     },
     streamBlocks(request, call) {
       check(request.chainId);

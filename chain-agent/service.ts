@@ -33,7 +33,7 @@ export class Encoded {
 export type Handlers<D> = {
   readonly [M in keyof D]: D[M] extends { readonly responseStream: true }
     ? (request: RequestOf<D[M]>, call: Call) => AsyncIterable<ResponseOf<D[M]> | Encoded>
-    : (request: RequestOf<D[M]>, call: Call) => Promise<ResponseOf<D[M]>>;
+    : (request: RequestOf<D[M]>, call: Call) => Promise<ResponseOf<D[M]> | Encoded>;
 };
 
 type AnyHandler = (request: unknown, call: Call) => unknown;

@@ -1,17 +1,14 @@
 import type { BlockRef, ChainNode, Header } from "../adapters/adapter.ts";
-import {
-  type ChainState,
-  type ChainStatus,
-  NodeState,
-} from "../generated/pitboss/chain/v1/chain.ts";
-import { type CanonicalChain, NoQuorum, type Position, type Step } from "./canonical-chain.ts";
+import { ChainState, type ChainStatus } from "../generated/pitboss/chain/v1/chain.ts";
+import type { CanonicalChain, Position, Step } from "./canonical-chain.ts";
 import { type ChainView, serves, stateOf, statusOf } from "./chain-state.ts";
 import { Changes } from "./changes.ts";
 import { FinalityGuard } from "./finality-guard.ts";
 import type { FinalityStore, Violation } from "./finality-store.ts";
 import { HeaderTree } from "./header-tree.ts";
-import { type Judged, judge, voters } from "./judge.ts";
+import { agreeing, type Judged, judge, voters } from "./judge.ts";
 import { type Expected, NodeWatch } from "./node-watch.ts";
+import { OldHeaders } from "./old-headers.ts";
 import { Promises } from "./promises.ts";
 import { ServedBranch } from "./served-branch.ts";
 import { stepsAfter } from "./steps.ts";
@@ -56,10 +53,13 @@ export class Follower implements CanonicalChain {
   readonly #served = new ServedBranch();
   readonly #watches: readonly NodeWatch[];
   readonly #changes = new Changes();
+  readonly #old = new OldHeaders();
   readonly #ended = new AbortController();
   readonly #promises: Promises;
   #running: Promise<unknown> = Promise.resolve();
   #judged: readonly Judged[] = [];
+  #agreeing: readonly ChainNode[] = [];
+  #state: ChainState = ChainState.CHAIN_STATE_UNAVAILABLE;
   #final: Header | undefined;
   #prunedAt = 0n;
   #headSince = performance.now();
@@ -134,14 +134,12 @@ export class Follower implements CanonicalChain {
   }
 
   nodes(): readonly ChainNode[] {
-    return voters(this.#judged)
-      .filter(({ state }) => state === NodeState.NODE_STATE_OK)
-      .sort((a, b) => Number(b.head.height - a.head.height))
-      .map(({ watch }) => watch.node);
+    return this.#agreeing;
   }
 
+  /** As of the last answer of a node. */
   state(): ChainState {
-    return stateOf(this.#view());
+    return this.violation === undefined ? this.#state : stateOf(this.#view());
   }
 
   headAgeMs(): number {
@@ -181,9 +179,7 @@ export class Follower implements CanonicalChain {
       return undefined;
     }
     if (height >= base.height) return this.#served.at(height);
-    const [node] = this.nodes();
-    if (node === undefined) throw new NoQuorum("no node can be asked for an old block");
-    return node.headerAt(height);
+    return this.#old.get(height, this.nodes());
   }
 
   async isCanonical({ height, hash }: BlockRef): Promise<boolean> {
@@ -230,6 +226,8 @@ export class Follower implements CanonicalChain {
       this.#elect();
       this.#finalize();
     }
+    this.#agreeing = agreeing(this.#judged);
+    this.#state = stateOf(this.#view());
     const moved = before.head !== this.head?.hash || before.final !== this.#final?.hash;
     if (before.final === undefined && this.#final !== undefined) void this.#compare();
     if (moved || before.state !== this.state()) this.#changes.announce();
@@ -309,6 +307,7 @@ export class Follower implements CanonicalChain {
     this.#final = undefined;
     this.#promises.renewed();
     this.#served.clear();
+    this.#old.clear();
     this.#changes.announce();
   }
 }

@@ -1,4 +1,4 @@
-import type { BlockRef, Header } from "../adapters/adapter.ts";
+import type { BlockRef, ChainNode, Header } from "../adapters/adapter.ts";
 import { type Node, NodeState } from "../generated/pitboss/chain/v1/chain.ts";
 import type { HeaderTree } from "./header-tree.ts";
 import type { NodeWatch } from "./node-watch.ts";
@@ -82,6 +82,14 @@ export function voters(judged: readonly Judged[]): (Judged & { readonly head: He
       one.state === NodeState.NODE_STATE_OK || one.state === NodeState.NODE_STATE_FORKED;
     return counts && one.head !== undefined ? [{ ...one, head: one.head }] : [];
   });
+}
+
+/** The nodes that agree with what is served, the highest first. */
+export function agreeing(judged: readonly Judged[]): readonly ChainNode[] {
+  return voters(judged)
+    .filter(({ state }) => state === NodeState.NODE_STATE_OK)
+    .sort((a, b) => Number(b.head.height - a.head.height))
+    .map(({ watch }) => watch.node);
 }
 
 /** What a node has at or below the finalized block that is not what was served there; a broken promise. */

@@ -64,7 +64,8 @@ async function old(
   if (block.height < lowest) {
     throw new TooOld(`block ${block.height} is too old: blocks from ${lowest} on are kept`);
   }
-  const canonical = await chain.blockAt(block.height);
+  // Below the genesis there is nothing to be held against; the genesis must link to it.
+  const canonical = block.height < 0n ? block : await chain.blockAt(block.height);
   if (canonical?.hash !== block.hash) {
     const final = await chain.blockAt(finalized.height);
     if (final?.hash !== finalized.hash || finalized.hash === block.hash) throw lost(finalized);

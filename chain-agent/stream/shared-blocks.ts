@@ -1,16 +1,30 @@
 import type { BlockRef, Header } from "../adapters/adapter.ts";
-import { StreamBlocksResponse } from "../generated/pitboss/chain/v1/chain.ts";
+import { GetBlockResponse, StreamBlocksResponse } from "../generated/pitboss/chain/v1/chain.ts";
 import { Encoded } from "../service.ts";
 import { cursorOf } from "./cursor.ts";
 
 /** Messages that are kept; readers who are further apart than that share less. */
 const kept = 256;
 
-/** Encodes the message of a block once, for all readers that are at the same place. */
+/** Encodes what is said of a block once, for all who are told. */
 export class SharedBlocks {
+  readonly #answers = {
+    final: new WeakMap<Header, Encoded>(),
+    open: new WeakMap<Header, Encoded>(),
+  };
   readonly #messages = new Map<string, Encoded>();
 
-  /** `behind` is what the cursor calls final; `finalized` what is final by now. */
+  /** The answer to who asks for a block. */
+  answer(block: Header, final: boolean): Encoded {
+    const answers = final ? this.#answers.final : this.#answers.open;
+    const known = answers.get(block);
+    if (known !== undefined) return known;
+    const made = new Encoded(Buffer.from(GetBlockResponse.encode({ block, final }).finish()));
+    answers.set(block, made);
+    return made;
+  }
+
+  /** The next message of a stream. `behind` is what the cursor calls final; `finalized` what is final by now. */
   message(block: Header, behind: BlockRef, finalized: BlockRef): Encoded {
     const key = `${block.hash}/${behind.hash}/${finalized.hash}`;
     const known = this.#messages.get(key);

@@ -1,0 +1,106 @@
+/** What the tests of the agent share; nothing else imports it. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Agent, connectAgent } from "./client.ts";
+import { type Environment, readChainAgentConfig } from "./config.ts";
+import { createLogger } from "./log.ts";
+import { type AgentTimes, type RunningAgent, runAgent } from "./run-agent.ts";
+import { freePort } from "./testing-anvil.ts";
+
+/** Where the agents' database is. */
+export interface TestSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The mounted Secret of a database. */
+export async function databaseDirectory(settings: TestSettings): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "pitboss-agent-"));
+  await mkdir(directory, { recursive: true });
+  for (const field of ["host", "port", "database", "user", "password"] as const) {
+    await writeFile(join(directory, field), String(settings[field]));
+  }
+  return directory;
+}
+
+/** A test's settings of an agent on anvil. */
+export function agentEnvironment(
+  nodes: readonly string[],
+  databaseDir: string,
+  more: Environment = {},
+): Environment {
+  return {
+    PITBOSS_CHAIN: "casino/local",
+    PITBOSS_CHAIN_PROTOCOL: "ethereum",
+    PITBOSS_CHAIN_NETWORK: "anvil",
+    PITBOSS_CHAIN_ID: "eip155:31337",
+    PITBOSS_CHAIN_NODES: nodes.join(","),
+    PITBOSS_CHAIN_CONFIRMATIONS: "1",
+    PITBOSS_CHAIN_INSECURE: "true",
+    PITBOSS_CHAIN_POLL_MS: "25",
+    PITBOSS_HEARTBEAT_SECONDS: "1",
+    PITBOSS_DRAIN_SECONDS: "0",
+    PITBOSS_GRACE_SECONDS: "5",
+    PITBOSS_DATABASE_DIR: databaseDir,
+    PITBOSS_LOG_LEVEL: "error",
+    ...more,
+  };
+}
+
+export interface TestAgent extends RunningAgent {
+  readonly address: string;
+  readonly client: Agent;
+  readonly log: string[];
+}
+
+const times: AgentTimes = { retractMs: 300, slowReaderMs: 300 };
+
+/** An agent in this process with a client of it; ready, unless `ready` is false. */
+export async function startAgent(
+  environment: Environment,
+  options: { readonly times?: AgentTimes; readonly ready?: boolean } = {},
+): Promise<TestAgent> {
+  const ports = {
+    PITBOSS_GRPC_PORT: String(await freePort()),
+    PITBOSS_OPERATIONS_PORT: String(await freePort()),
+  };
+  const config = readChainAgentConfig({ ...ports, ...environment });
+  const log: string[] = [];
+  const logger = createLogger(config.logLevel, {}, { write: (line) => log.push(line) });
+  const agent = await runAgent(config, logger, { ...times, ...options.times });
+  const address = `127.0.0.1:${agent.grpcPort}`;
+  const client = connectAgent({ address });
+  if (options.ready !== false) {
+    await until("the agent is ready", async () => agent.chain.stopped() === undefined);
+  }
+  return {
+    ...agent,
+    ...{ address, client, log },
+    async stop() {
+      client.close();
+      await agent.stop();
+    },
+  };
+}
+
+/** Asks again and again until there is an answer. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  seconds = 20,
+): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; ; ) {
+    const answer = await probe();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+export function removeDirectory(directory: string): Promise<void> {
+  return rm(directory, { recursive: true, force: true });
+}
