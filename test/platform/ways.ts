@@ -103,12 +103,17 @@ export async function goModule(module: string, version: string): Promise<string>
 }
 
 /** Built with the Go of this machine, from where the module lies: its own go.sum and replacements hold. */
-export function goBuild(module: string, version: string, command: string): Way {
+export function goBuild(
+  module: string,
+  version: string,
+  command: string,
+  program = command.split("/").at(-1) ?? command,
+): Way {
   return {
     name: `go build ${module} ${version}`,
     async make(folder) {
       const sources = await goModule(module, version);
-      const path = join(folder, command.split("/").at(-1) ?? command);
+      const path = join(folder, program);
       const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
       await runs("go", ["build", "-C", sources, ...flags, "-o", path, `./${command}`], {
         // Its own work space, where it has one, names folders that the module lacks.

@@ -1,9 +1,5 @@
 mock_provider "aws" {
-  source = "./.mocks/aws"
-
-  mock_resource "aws_s3_bucket" {
-    defaults = { arn = "arn:aws:s3:::state" }
-  }
+  source = "../mocks/aws"
 }
 
 run "the_state_is_private_encrypted_and_versioned" {

@@ -55,8 +55,8 @@ resource "aws_ecr_lifecycle_policy" "this" {
       },
       {
         rulePriority = 2
-        description  = "commits beyond the newest ${var.kept_images}"
-        selection    = { tagStatus = "tagged", tagPrefixList = ["git-"], countType = "imageCountMoreThan", countNumber = var.kept_images }
+        description  = "images beyond the newest ${var.kept_images}"
+        selection    = { tagStatus = "tagged", tagPrefixList = ["src-"], countType = "imageCountMoreThan", countNumber = var.kept_images }
         action       = { type = "expire" }
       },
     ]

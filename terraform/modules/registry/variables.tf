@@ -20,7 +20,7 @@ variable "pull_accounts" {
 }
 
 variable "kept_images" {
-  description = "How many images of commits are kept; releases (tags v…) are kept for ever."
+  description = "How many images of sources (tags src-…) are kept; releases (tags v…) are kept for ever."
   type        = number
   default     = 200
 

@@ -1,9 +1,5 @@
 mock_provider "aws" {
-  source = "./.mocks/aws"
-
-  mock_resource "aws_rolesanywhere_trust_anchor" {
-    defaults = { arn = "arn:aws:rolesanywhere:us-east-1:123456789012:trust-anchor/mock" }
-  }
+  source = "../../mocks/aws"
 }
 
 variables {

@@ -1,9 +1,5 @@
 mock_provider "aws" {
-  source = "./.mocks/aws"
-
-  mock_resource "aws_lb_target_group" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/mock/0000000000000000" }
-  }
+  source = "../../mocks/aws"
 }
 mock_provider "cloudflare" {
   mock_data "cloudflare_ip_ranges" {

@@ -1,5 +1,5 @@
 mock_provider "aws" {
-  source = "./.mocks/aws"
+  source = "../../mocks/aws"
 }
 
 variables {

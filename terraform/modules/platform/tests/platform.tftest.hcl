@@ -1,12 +1,5 @@
 mock_provider "aws" {
-  source = "./.mocks/aws"
-
-  mock_resource "aws_s3_bucket" {
-    defaults = { arn = "arn:aws:s3:::pitboss-test-logs" }
-  }
-  mock_resource "aws_ce_anomaly_monitor" {
-    defaults = { arn = "arn:aws:ce::123456789012:anomalymonitor/00000000-0000-0000-0000-000000000000" }
-  }
+  source = "../../mocks/aws"
 }
 mock_provider "helm" {}
 

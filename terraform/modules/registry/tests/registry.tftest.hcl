@@ -1,5 +1,5 @@
 mock_provider "aws" {
-  source = "./.mocks/aws"
+  source = "../../mocks/aws"
 }
 
 variables {
@@ -44,9 +44,9 @@ run "releases_are_kept" {
 
   assert {
     condition = alltrue([
-      for rule in jsondecode(aws_ecr_lifecycle_policy.this["pitboss"].policy).rules : try(rule.selection.tagPrefixList, [rule.selection.tagStatus]) == (rule.selection.tagStatus == "untagged" ? ["untagged"] : ["git-"])
+      for rule in jsondecode(aws_ecr_lifecycle_policy.this["pitboss"].policy).rules : try(rule.selection.tagPrefixList, [rule.selection.tagStatus]) == (rule.selection.tagStatus == "untagged" ? ["untagged"] : ["src-"])
     ])
-    error_message = "only commits and what has no tag expire"
+    error_message = "only sources and what has no tag expire"
   }
 }
 

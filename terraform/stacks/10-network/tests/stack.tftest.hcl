@@ -1,7 +1,7 @@
 # Of every environment: what its environment.yaml says passes the module's checks and gives what the next stacks take.
 
 mock_provider "aws" {
-  source = "./.mocks/aws"
+  source = "../../../mocks/aws"
 }
 
 run "it_fits_its_module" {

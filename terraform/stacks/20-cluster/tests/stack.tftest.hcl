@@ -1,7 +1,7 @@
 # Of every environment: what its environment.yaml says passes the module's checks.
 
 mock_provider "aws" {
-  source = "./.mocks/aws"
+  source = "../../../mocks/aws"
 }
 
 override_data {

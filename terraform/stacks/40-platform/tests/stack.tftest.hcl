@@ -1,11 +1,7 @@
 # Of every environment: what its environment.yaml says passes the modules' checks, and Argo CD is given what git has.
 
 mock_provider "aws" {
-  source = "./.mocks/aws"
-
-  mock_resource "aws_s3_bucket" {
-    defaults = { arn = "arn:aws:s3:::logs" }
-  }
+  source = "../../../mocks/aws"
 }
 mock_provider "cloudflare" {
   mock_data "cloudflare_ip_ranges" {
