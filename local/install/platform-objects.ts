@@ -1,3 +1,4 @@
+import { PORTS_ANNOTATION } from "../gateway/routing.ts";
 import type { Manifest } from "./documents.ts";
 
 export const platformNamespace = "pitboss";
@@ -34,7 +35,12 @@ export function platformObjects(settings: PlatformSettings, database: DatabaseAc
         PITBOSS_JWKS: settings.jwks,
         PITBOSS_GATEWAY: "pitboss/pitboss",
         PITBOSS_DATABASE_CONNECTIONS: String(database.connections),
-        ...(settings.chainAgents ? { PITBOSS_CHAIN_AGENTS: settings.chainAgents } : {}),
+        ...(settings.chainAgents
+          ? {
+              PITBOSS_CHAIN_AGENTS: settings.chainAgents,
+              PITBOSS_POD_PORTS_ANNOTATION: PORTS_ANNOTATION,
+            }
+          : {}),
       },
     },
     databaseSecret("database", "pitboss_operator", database.operatorPassword, database),

@@ -49,7 +49,7 @@ describe("a Game that takes entropy from a Chain", function () {
     assert.equal(env["PITBOSS_ENTROPY_CHAIN"], `${chains.world.casino}/${chain}`);
     assert.equal(env["PITBOSS_ENTROPY_ON_CHAIN_DOWN"], "Stop");
     assert.equal(
-      env["PITBOSS_CHAIN_AGENT"],
+      env["PITBOSS_CHAIN_AGENTS"],
       `dns:///${chain}-agent.${chains.world.casino}.svc:9000`,
     );
     const secret = await chains.world.user.get(chains.world.child("Secret", `${name}-chain`));

@@ -49,7 +49,7 @@ export function entropyVariables(access: ChainAccess | undefined): Record<string
   return {
     PITBOSS_ENTROPY_CHAIN: access.chain,
     PITBOSS_ENTROPY_ON_CHAIN_DOWN: access.onChainDown,
-    PITBOSS_CHAIN_AGENT: access.target,
+    PITBOSS_CHAIN_AGENTS: access.target,
     PITBOSS_CHAIN_TLS_DIR: FOLDER,
   };
 }
