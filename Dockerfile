@@ -44,7 +44,8 @@ RUN for process in operator chain-agent lobby runtime; do \
     done
 
 FROM app
-COPY --from=warm /app/node_modules/.cache node_modules/.cache
+# Node lets nobody else read it.
+COPY --from=warm --chown=1000:1000 /app/node_modules/.cache node_modules/.cache
 ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/compile
 ARG VERSION=unknown
 ARG REVISION=unknown

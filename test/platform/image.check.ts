@@ -36,6 +36,13 @@ describe("the Dockerfile", () => {
     assert.match(String(from), /^node:24\.[0-9.]+-[a-z]+-slim@sha256:[0-9a-f]{64}$/);
     for (const source of copiedSources()) assert.ok(existsSync(join(root, source)), source);
   });
+
+  it("gives what was compiled to the user that made it, who alone can read it", () => {
+    const text = readFileSync(dockerfile, "utf8");
+    const [, owner] = /^COPY --from=warm --chown=(\d+):\d+ /m.exec(text) ?? assert.fail();
+    const users = [...text.matchAll(/^USER (\d+)/gm)].map(([, user]) => user);
+    assert.deepEqual([...new Set([...users, owner])], ["1000"]);
+  });
 });
 
 /** The image as Docker would make it, in a folder: there is no Docker where this runs. */
