@@ -28,17 +28,18 @@ export function whole(value: unknown, what: string): number {
   return value;
 }
 
-const satoshisOfCoin = 100_000_000;
+/** Above so many coins two neighbouring doubles are more than a satoshi apart. */
+const coinsMax = 2 ** 26;
 
 /**
- * Satoshis of an amount in coins. JSON has it as a number with eight decimals; below 2^53 satoshis (all coins of Bitcoin and
- * Litecoin are) the nearest double rounds back to exactly what was written.
+ * Satoshis of an amount in coins. JSON has it as a number with eight decimals; the nearest double, written with eight decimals
+ * again, is what was written. All bitcoins are fewer than the bound; an amount above it is refused, never rounded.
  */
 export function satoshis(value: unknown, what: string): bigint {
-  if (typeof value !== "number") throw new NodeError(`${what} is no amount`);
-  const scaled = Math.round(value * satoshisOfCoin);
-  if (!Number.isSafeInteger(scaled) || scaled < 0) throw new NodeError(`${what} is no amount`);
-  return BigInt(scaled);
+  if (typeof value !== "number" || !(value >= 0 && value < coinsMax)) {
+    throw new NodeError(`${what} is no amount`);
+  }
+  return BigInt(value.toFixed(8).replace(".", ""));
 }
 
 const noParent = "0".repeat(64);
