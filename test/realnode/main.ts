@@ -38,7 +38,7 @@ try {
   const options = { kubectl, kubeconfig, helm, work, url, ...names, jwks: key.jwks };
   await install(options);
   failed = suite({ KUBECONFIG: kubeconfig, PITBOSS_E2E_URL: url, PITBOSS_E2E_KEY: keyFile });
-  if (failed === 0 && !process.argv.includes("--keep")) await upgradeAndUninstall(options);
+  if (!process.argv.includes("--keep")) await upgradeAndUninstall(options);
 } catch (error) {
   failed = 1;
   console.error(error);
