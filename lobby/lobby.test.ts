@@ -13,6 +13,7 @@ import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
 import { Cashier } from "./cashier/cashier.ts";
 import { Catalogue } from "./catalogue.ts";
+import { Jackpots } from "./jackpots/jackpots.ts";
 import { lobbyRoutes } from "./routes/index.ts";
 
 const silent = createLogger("error", {}, { write: () => undefined });
@@ -34,8 +35,12 @@ describe("lobby", () => {
     await catalogue.start();
     issuer = await testIssuer();
     backEnd = await issuer.token("back end", { scope: "cashier" });
+    const jackpots = new Jackpots({ database, log: silent });
     const cashier = new Cashier({ database, log: silent, target: "", tlsDir: "" });
-    app = await testApp(lobbyRoutes({ database, catalogue, cashier, log: silent }), issuer);
+    app = await testApp(
+      lobbyRoutes({ database, catalogue, jackpots, cashier, log: silent }),
+      issuer,
+    );
   });
   after(async () => {
     await app?.stop();
@@ -248,7 +253,14 @@ describe("lobby", () => {
     const check = new Ajv2020({ strict: false, validateFormats: false }).compile(openApiDocument);
     assert.ok(check(body), JSON.stringify(check.errors));
     const paths = [
-      ...["/games", "/openapi.json", "/wallet", "/wallet/deposits", "/wallet/deposits/addresses"],
+      ...["/games", "/jackpots", "/jackpots/stream"],
+      ...[
+        "/jackpots/{namespace}/{name}/wins/{id}/proof",
+        "/openapi.json",
+        "/wallet",
+        "/wallet/deposits",
+        "/wallet/deposits/addresses",
+      ],
       ...["/wallet/entries", "/wallet/transfers", "/wallet/withdrawals"],
     ];
     assert.deepEqual(documented, paths);

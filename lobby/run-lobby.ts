@@ -5,6 +5,7 @@ import { poolMetrics } from "../runtime/metrics.ts";
 import { Cashier } from "./cashier/cashier.ts";
 import { Catalogue } from "./catalogue.ts";
 import { readLobbyConfig } from "./config.ts";
+import { Jackpots } from "./jackpots/jackpots.ts";
 import { lobbyRoutes } from "./routes/index.ts";
 
 /** Runs the lobby: settings, database, catalogue, HTTP, in this order. */
@@ -24,14 +25,18 @@ export async function runLobby(): Promise<void> {
   const catalogue = new Catalogue(database, log);
   await catalogue.start();
   const { registry } = host;
+  const jackpots = new Jackpots({ database, log, registry });
+  await jackpots.start();
   const cashier = new Cashier({ database, log, registry, ...config.chainAgents });
   cashier.start();
   await host.serve({
-    routes: lobbyRoutes({ database, catalogue, cashier, log }),
+    routes: lobbyRoutes({ database, catalogue, jackpots, cashier, log }),
     readiness: () =>
       catalogue.known ? { ready: true } : { ready: false, reason: "the database is away" },
+    drain: () => jackpots.drain(),
     async stop() {
       await cashier.stop();
+      await jackpots.stop();
       await catalogue.stop();
       await database.stop();
     },

@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../../games/game.ts";
+import winSchema from "../../games/jackpot-win.schema.json" with { type: "json" };
 import { PLAYER_PATTERN } from "../../runtime/auth.ts";
 import {
   currency,
@@ -49,7 +50,7 @@ export const balance = object({ currency, balance: money });
 
 export const entry = object({
   id: uuid,
-  kind: { enum: ["stake", "payout", "deposit", "withdrawal", "refund"] },
+  kind: { enum: ["stake", "payout", "jackpot", "deposit", "withdrawal", "refund"] },
   currency,
   amount: { ...money, description: "signed: positive came to the player" },
   game: orNull(game),
@@ -71,4 +72,20 @@ export const transferred = object({
 const { Problem, StakeLimits } = shared;
 
 /** The named types of the lobby's document. */
-export const types = { Problem, StakeLimits };
+export const types = { Problem, StakeLimits, ...components("JackpotWinProof", winSchema) };
+
+/** The proof of a jackpot's win. */
+export const winProof: JsonSchema = { $ref: "#/components/schemas/JackpotWinProof" };
+
+/** A schema file as components: those are no documents of their own, so they name no dialect and hold no definitions. */
+function components(name: string, { $schema: _, $defs, ...schema }: typeof winSchema) {
+  const parts = { [name]: schema, ...prefixed(name, $defs) };
+  const text = JSON.stringify(parts).replaceAll("#/$defs/", `#/components/schemas/${name}.`);
+  return JSON.parse(text) as Record<string, JsonSchema>;
+}
+
+function prefixed(name: string, schemas: object): object {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([key, schema]) => [`${name}.${key}`, schema]),
+  );
+}
