@@ -49,10 +49,11 @@ export async function jackpots(): Promise<void> {
       await bind(books, casino.game, JACKPOTS);
       fed.push(await play(PLAYERS, SECONDS));
     }
-    const crowds: Record<string, number> = {};
+    const crowds: Crowds = {};
     for (const players of CROWDS) {
-      const { perSecond } = await play(players, SECONDS);
-      crowds[players] = rounded(perSecond, 0);
+      const seen = await play(players, SECONDS);
+      const cpuUs = rounded(1e6 * (seen.databaseCpu + seen.runtimeCpu), 0);
+      crowds[players] = { roundsPerSecond: rounded(seen.perSecond, 0), cpuUs };
     }
     const behindMs = await sequencer.stop();
     report(plain, fed, crowds, { ...(await balanced(books)), behindMs: rounded(behindMs, 0) });
@@ -65,7 +66,10 @@ export async function jackpots(): Promise<void> {
   await stopAll();
 }
 
-function report(plain: Measured[], fed: Measured[], crowds: object, books: object): void {
+/** By how many play at once: what they see, and what a round costs in processor time, whoever else uses the machine. */
+type Crowds = Record<string, { roundsPerSecond: number; cpuUs: number }>;
+
+function report(plain: Measured[], fed: Measured[], crowds: Crowds, books: object): void {
   const of = (runs: Measured[], value: (run: Measured) => number) =>
     runs.reduce((sum, run) => sum + value(run), 0) / runs.length;
   const cost = (value: (run: Measured) => number) => rounded(of(fed, value) / of(plain, value), 3);
@@ -86,7 +90,7 @@ function report(plain: Measured[], fed: Measured[], crowds: object, books: objec
     runtimeCpuRatio: cost(({ runtimeCpu }) => runtimeCpu),
     wholeCpuRatio: cost((run) => run.databaseCpu + run.runtimeCpu),
     databaseCpuUs: rounded(1e6 * of(fed, ({ databaseCpu }) => databaseCpu)),
-    roundsPerSecondByPlayers: crowds,
+    byPlayers: crowds,
     ...books,
   });
 }
