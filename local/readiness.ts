@@ -9,7 +9,8 @@ interface Condition {
   readonly message?: string;
 }
 
-interface Game {
+/** A Game, or another object of ours that says whether it is Ready. */
+interface Stated {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
@@ -40,7 +41,7 @@ interface Waiting {
 const pollMs = 300;
 const partOfPitboss = "labelSelector=app.kubernetes.io%2Fpart-of%3Dpitboss";
 
-/** Waits until players can play every Game, and tells whenever one waits for something else. */
+/** Waits until the chains are followed and players can play every Game, and tells whenever one waits for something else. */
 export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   const told = new Map<string, string>();
   while (!options.signal.aborted) {
@@ -55,14 +56,19 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
 }
 
 async function whatWaits({ api, url, since }: ReadinessOptions): Promise<Waiting[]> {
-  const games = await api.call<{ items: Game[] }>("GET", "/apis/pitboss.dev/v1alpha1/games");
-  const waiting = games.items.flatMap(unreadyGame);
+  const group = "/apis/pitboss.dev/v1alpha1";
+  const chains = await api.call<{ items: Stated[] }>("GET", `${group}/chains`);
+  const games = await api.call<{ items: Stated[] }>("GET", `${group}/games`);
+  const waiting = [
+    ...chains.items.flatMap((one) => unready("chain", one)),
+    ...games.items.flatMap((one) => unready("game", one)),
+  ];
   if (waiting.length > 0) return waiting;
   // The statuses may be those of the last run: the pods of this one must be there too.
   const pods = await api.call<{ items: Pod[] }>("GET", `/api/v1/pods?${partOfPitboss}`);
-  const unready = pods.items.filter((pod) => !isServing(pod, since));
-  if (unready.length > 0) {
-    return unready.map(({ metadata }) => ({
+  const starting = pods.items.filter((pod) => !isServing(pod, since));
+  if (starting.length > 0) {
+    return starting.map(({ metadata }) => ({
       what: `pod ${metadata.namespace}/${metadata.name}`,
       why: "starting",
     }));
@@ -70,8 +76,8 @@ async function whatWaits({ api, url, since }: ReadinessOptions): Promise<Waiting
   return (await answers(`${url}/games`)) ? [] : [{ what: "lobby", why: "starting" }];
 }
 
-function unreadyGame({ metadata, status }: Game): Waiting[] {
-  const what = `game ${metadata.namespace}/${metadata.name}`;
+function unready(kind: string, { metadata, status }: Stated): Waiting[] {
+  const what = `${kind} ${metadata.namespace}/${metadata.name}`;
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   if (ready === undefined || status?.observedGeneration !== metadata.generation) {
     return [{ what, why: "waiting for the operator" }];
