@@ -111,7 +111,7 @@ BEGIN
     SELECT q.ctid AS place, q.xid, q.id, q.debit, q.terms, q.hit FROM jackpot_incoming q
      WHERE q.jackpot = pot.jackpot AND q.xid >= from_xid
        AND (q.xid < pg_snapshot_xmin(pg_current_snapshot()) OR q.xid >= pg_snapshot_xmax(pg_current_snapshot()))
-     ORDER BY q.jackpot, q.xid, q.id LIMIT at_most
+     ORDER BY q.jackpot, q.xid, q.id LIMIT least(at_most, 20000)
   ), parts AS (
     SELECT q.place, q.xid, q.id, q.hit, q.debit * t.whole AS whole, q.debit * t.pooled AS pooled
       FROM taken q
@@ -133,7 +133,7 @@ $$;
 -- the ceiling; of its units `ratio` make one of the cycle's.
 CREATE TYPE pitboss.jackpot_run AS (cycle bigint, after integer, upto integer, base numeric, most numeric, ratio numeric);
 
--- Takes contributions that wait, at most so many, and settles what they bring about: {taken, wins}, and busy where somebody else is at it.
+-- Takes contributions that wait, at most so many (and 20,000), and settles what they bring about: {taken, wins}, and busy where somebody else is at it.
 CREATE FUNCTION pitboss.sequence_jackpot(of_jackpot bigint, at_most integer DEFAULT 5000) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pitboss, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE
