@@ -1,3 +1,4 @@
+import { RpcRequestError } from "viem";
 import { getHttpRpcClient } from "viem/utils";
 import { NodeError, RpcError } from "./adapter.ts";
 
@@ -26,6 +27,8 @@ export class JsonRpc {
     try {
       return await this.#client.request({ body: { method, params: [...params] } });
     } catch (error) {
+      // Bitcoin's nodes answer a refusal with status 500: it is an answer all the same.
+      if (error instanceof RpcRequestError) throw new RpcError(error.code, error.details);
       throw new NodeError(`${this.name} does not answer ${method}: ${shortly(error)}`);
     }
   }

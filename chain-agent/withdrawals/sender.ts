@@ -28,8 +28,10 @@ export interface SenderOptions {
 }
 
 const openMax = 2_000;
-/** A refusal for too low a fee is answered with a higher one, but not at once each time. */
-const underpricedRestMs = 3_000;
+/** What no node has taken is offered again after this time. */
+const retryMs = 3_000;
+/** Fees that grew so often are ten times the first: more does not help, a person may still ask for it. */
+const candidatesMax = 20;
 
 /**
  * Signs, sends and follows the withdrawals of one wallet, in the order of their nonces. Everything that it knows is in
@@ -38,8 +40,10 @@ const underpricedRestMs = 3_000;
 export class Sender implements Worker {
   readonly name: string;
   readonly #o: SenderOptions;
-  /** When a transaction was refused for its fee. */
-  readonly #underpriced = new Map<string, number>();
+  /** When what no node has taken was offered last. */
+  readonly #offered = new Map<string, number>();
+  /** Those whose fee a node finds too low. */
+  readonly #underpriced = new Set<string>();
   /** Spent and not found: at which final block that was seen first, on chains that cannot tell for a block. */
   readonly #vanished = new Map<string, bigint>();
   #stopped = "";
@@ -121,7 +125,9 @@ export class Sender implements Worker {
     { mined, by, paid }: Extract<Fate, { kind: "mined" }>,
     finalized: BlockRef,
   ): Promise<void> {
-    this.#vanished.delete(withdrawalId);
+    for (const memory of [this.#vanished, this.#offered, this.#underpriced]) {
+      memory.delete(withdrawalId);
+    }
     const outcome = by.cancels ? "CANCELLED" : paid ? "FINALIZED" : "FAILED";
     const state = mined.block.height > finalized.height ? "MINED" : outcome;
     const message = state === "FAILED" ? "the chain took the fee and refused the payment" : "";
@@ -159,16 +165,20 @@ export class Sender implements Worker {
       const signed = await this.#sign(withdrawal, last);
       if (signed || last === undefined) return;
     }
-    const rested = last?.sentAt === null || elapsed(last?.sentAt) >= this.#o.pace.resendMs;
-    if (last !== undefined && rested) await this.#send(withdrawal, last);
+    if (last !== undefined && this.#isDue(withdrawal, last)) await this.#send(withdrawal, last);
   }
 
-  /** Whether it should pay more: a person wants it, a node refused it, or it holds up all others for too long. */
-  #dear({ withdrawalId, wantedRate }: StoredWithdrawal, last: Candidate, first: boolean): boolean {
-    if (wantedRate !== null) return true;
-    const refusedAt = this.#underpriced.get(withdrawalId);
-    if (refusedAt !== undefined) return Date.now() - refusedAt >= underpricedRestMs;
-    return first && elapsed(last.createdAt) >= this.#o.pace.bumpMs;
+  #isDue({ withdrawalId }: StoredWithdrawal, { sentAt }: Candidate): boolean {
+    if (sentAt !== null) return elapsed(sentAt) >= this.#o.pace.resendMs;
+    return Date.now() - (this.#offered.get(withdrawalId) ?? 0) >= retryMs;
+  }
+
+  /** Whether it should pay more: a person wants it, a node finds it too little, or it holds up all others for too long. */
+  #dear(withdrawal: StoredWithdrawal, last: Candidate, first: boolean): boolean {
+    if (withdrawal.wantedRate !== null) return true;
+    const slow = first || this.#underpriced.has(withdrawal.withdrawalId);
+    const more = withdrawal.candidates.length < candidatesMax;
+    return more && slow && elapsed(last.createdAt) >= this.#o.pace.bumpMs;
   }
 
   /** Signs the next transaction of a withdrawal, stores it, and only then sends it. */
@@ -235,12 +245,14 @@ export class Sender implements Worker {
     const { withdrawalId } = withdrawal;
     const { taken, outcomes, message } = await send(chain.nodes(), candidate.raw);
     if (taken) {
+      this.#offered.delete(withdrawalId);
       await store.noteSent(withdrawalId, candidate.number);
       return;
     }
+    this.#offered.set(withdrawalId, Date.now());
     // Somebody has mined this nonce: which transaction it was shows in a moment, and is never guessed.
     if (outcomes.has("nonce_too_low")) return;
-    if (outcomes.has("underpriced")) this.#underpriced.set(withdrawalId, Date.now());
+    if (outcomes.has("underpriced")) this.#underpriced.add(withdrawalId);
     if (outcomes.has("invalid")) {
       await store.move(withdrawalId, "NEEDS_ATTENTION", null, `every node refuses it: ${message}`);
     } else {
