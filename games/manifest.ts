@@ -1,6 +1,12 @@
 // A Game manifest as far as its mathematics goes. The whole of it is checked by `npm run validate`.
 import { type Document, isScalar, parseAllDocuments } from "yaml";
 import type { Json, JsonSchema, Problem } from "./game.ts";
+import {
+  type JackpotPart,
+  type NamedJackpots,
+  namedJackpots,
+  readJackpot,
+} from "./jackpot-part.ts";
 import type { ProofRequest } from "./prove.ts";
 import { validator } from "./schema.ts";
 import { type StakeSpec, stakeTerms } from "./stakes.ts";
@@ -53,11 +59,52 @@ const manifestSchema: JsonSchema = {
 
 const faultsOf = validator(manifestSchema, { everyFault: true });
 
-/** What to prove for the one Game in this YAML text, or what is wrong with it. */
-export function readGame(yaml: string): { request: ProofRequest } | { problems: Problem[] } {
-  const read = readDocument(yaml);
+/** A Game with what its return depends on. */
+export interface GameRead {
+  readonly request: ProofRequest;
+  /** The Jackpots that it names, and those that stand beside it. */
+  readonly named: NamedJackpots;
+  readonly jackpots: readonly JackpotPart[];
+}
+
+/** What to prove for the one Game in this YAML text, or what is wrong with it. Jackpots may stand beside it. */
+export function readGame(yaml: string): GameRead | { problems: Problem[] } {
+  const all = readDocuments(yaml);
+  if ("problems" in all) return all;
+  const others = all.manifests.filter((one) => !isJackpot(one));
+  const [manifest = all.manifests[0] ?? null, ...more] = others;
+  if (more.length > 0) return whole(`it holds ${others.length} documents: give one Game at a time`);
+  const read = readGameManifest(manifest);
   if ("problems" in read) return read;
-  const { manifest } = read;
+  const beside = readJackpots(all.manifests.filter(isJackpot));
+  return "problems" in beside ? beside : { ...read, ...beside, named: namedJackpots(manifest) };
+}
+
+/** The Jackpots in this YAML text; other objects are passed by. */
+export function readJackpotFile(
+  yaml: string,
+): { jackpots: JackpotPart[] } | { problems: Problem[] } {
+  const all = readDocuments(yaml);
+  return "problems" in all ? all : readJackpots(all.manifests.filter(isJackpot));
+}
+
+const isJackpot = (manifest: Json): boolean =>
+  typeof manifest === "object" &&
+  manifest !== null &&
+  !Array.isArray(manifest) &&
+  manifest["kind"] === "Jackpot";
+
+function readJackpots(
+  manifests: readonly Json[],
+): { jackpots: JackpotPart[] } | { problems: Problem[] } {
+  const read = manifests.map(readJackpot);
+  const problems = read.filter((one) => "pointer" in one);
+  return problems.length > 0
+    ? { problems }
+    : { jackpots: read.filter((one) => "contribution" in one) };
+}
+
+function readGameManifest(manifest: Json): { request: ProofRequest } | { problems: Problem[] } {
   const faults = faultsOf(manifest);
   if (faults.length > 0) return { problems: faults };
   const { spec } = manifest as unknown as GameManifest;
@@ -67,17 +114,14 @@ export function readGame(yaml: string): { request: ProofRequest } | { problems: 
   return { request: { engine, config, stakes: stakes.terms, returnToPlayer } };
 }
 
-function readDocument(yaml: string): { manifest: Json } | { problems: Problem[] } {
+function readDocuments(yaml: string): { manifests: Json[] } | { problems: Problem[] } {
   const documents = parseAllDocuments(yaml);
   const [broken] = documents.flatMap((document) => document.errors);
   if (broken) return whole(`it is not YAML: ${broken.message.split("\n")[0]}`);
   const filled = documents.filter((document) => !isEmpty(document));
-  const [document] = filled;
-  if (!document) return whole("it is empty: write one Game manifest");
-  if (filled.length > 1)
-    return whole(`it holds ${filled.length} documents: give one Game at a time`);
+  if (filled.length === 0) return whole("it is empty: write one Game manifest");
   try {
-    return { manifest: JSON.parse(JSON.stringify(document.toJS())) };
+    return { manifests: filled.map((document) => JSON.parse(JSON.stringify(document.toJS()))) };
   } catch (error) {
     // An alias without its anchor, one of a billion laughs, or one that holds itself.
     if (error instanceof ReferenceError || error instanceof TypeError) {

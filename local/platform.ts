@@ -90,7 +90,7 @@ export class LocalPlatform {
     signal.throwIfAborted();
     await Promise.all([this.#gateway(plane, issuer, url), this.#chainSockets(plane)]);
     signal.throwIfAborted();
-    say("applying the Games");
+    say("applying the Games and Jackpots");
     await this.#examples(applier);
     return { api: url, lobby: url, kubeconfig, database: databaseUrl(this.#running()) };
   }
@@ -263,7 +263,12 @@ export class LocalPlatform {
     const { games } = settings;
     const files =
       games === undefined
-        ? [...(await manifestFiles(join(root, "games"))).filter(isGame), ...(await chainFiles(say))]
+        ? [
+            // Before the Games that name them.
+            ...(await manifestFiles(join(root, "jackpots"))),
+            ...(await manifestFiles(join(root, "games"))).filter(isGame),
+            ...(await chainFiles(say)),
+          ]
         : await manifestFiles(games);
     const objects = (await Promise.all(files.map(readManifests))).flat();
     prepareDisk(home.at("disk"), objects);

@@ -59,8 +59,10 @@ async function whatWaits({ api, url, since }: ReadinessOptions): Promise<Waiting
   const group = "/apis/pitboss.dev/v1alpha1";
   const chains = await api.call<{ items: Stated[] }>("GET", `${group}/chains`);
   const games = await api.call<{ items: Stated[] }>("GET", `${group}/games`);
+  const jackpots = await api.call<{ items: Stated[] }>("GET", `${group}/jackpots`);
   const waiting = [
     ...chains.items.flatMap((one) => unready("chain", one)),
+    ...jackpots.items.flatMap((one) => unready("jackpot", one)),
     ...games.items.flatMap((one) => unready("game", one)),
   ];
   if (waiting.length > 0) return waiting;

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Problem } from "../game.ts";
-import { readGame } from "../manifest.ts";
+import type { JackpotPart } from "../jackpot-part.ts";
+import { type GameRead, readGame, readJackpotFile } from "../manifest.ts";
 import type { ProofRequest } from "../prove.ts";
 
 /** Something the user can put right: its message is all that they see. */
@@ -21,13 +22,17 @@ export function run(command: () => void): void {
   }
 }
 
-/** The one PATH of the command line and its named options. */
-export function readArguments(usage: string, names: readonly string[] = []) {
+/** The PATH of the command line, the paths beside it where there may be such, and the named options. */
+export function readArguments(
+  usage: string,
+  names: readonly string[] = [],
+  { beside: allowed = false } = {},
+) {
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
   try {
     const { positionals, values } = parseArgs({ options, allowPositionals: true });
-    const [path] = positionals;
-    if (path !== undefined && positionals.length === 1) return { path, values };
+    const [path, ...beside] = positionals;
+    if (path !== undefined && (allowed || beside.length === 0)) return { path, beside, values };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(`${error.message}\nusage: ${usage}`);
@@ -49,9 +54,21 @@ export function readText(path: string): string {
 
 /** The Game in a manifest, ready to be proven. */
 export function readManifest(path: string): ProofRequest {
+  return readWhole(path).request;
+}
+
+/** The Game in a manifest, with the Jackpots that it names and those beside it. */
+export function readWhole(path: string): GameRead {
   const read = readGame(readText(path));
   if ("problems" in read) throw refused(path, read.problems);
-  return read.request;
+  return read;
+}
+
+/** The Jackpots in a file of manifests. */
+export function readJackpotsOf(path: string): JackpotPart[] {
+  const read = readJackpotFile(readText(path));
+  if ("problems" in read) throw refused(path, read.problems);
+  return read.jackpots;
 }
 
 /** The same for problems whose pointers begin in the Game's spec. */

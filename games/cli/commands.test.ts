@@ -49,8 +49,51 @@ describe("npm run math", () => {
     assert.deepEqual(JSON.parse(stdout).rtp, { min: "3/4", max: "3/4" });
   });
 
+  it("shows base, jackpot and total return apart, each currency by itself", () => {
+    const jackpot = (name: string, currency: string, contribution: string) => `---
+apiVersion: pitboss.dev/v1alpha1
+kind: Jackpot
+metadata: { name: ${name}, namespace: casino }
+spec: { currency: ${currency}, contribution: "${contribution}" }
+`;
+    const named = ["mega", "minor", "euro", "lost"].map((name) => `{ name: ${name} }`);
+    const text = [
+      `${manifest}  jackpots: [${named}]\n`,
+      jackpot("mega", "USD", "0.01"),
+      jackpot("minor", "USD", "1/200"),
+      jackpot("euro", "EUR", "0.02"),
+      jackpot("another", "USD", "0.5"),
+    ];
+    const { status, stdout, stderr } = run("math", ["-"], text.join(""));
+    assert.deepEqual([status, stderr], [0, ""]);
+    const { rtp, jackpots, jackpotsNotGiven } = JSON.parse(stdout);
+    assert.deepEqual(rtp, { min: "49/50", max: "49/50" });
+    assert.deepEqual(jackpots, {
+      USD: {
+        ...{ names: ["mega", "minor"], contribution: "3/200" },
+        rtp: { min: "199/200", max: "199/200" },
+      },
+      EUR: { names: ["euro"], contribution: "1/50", rtp: { min: "1", max: "1" } },
+    });
+    assert.deepEqual(jackpotsNotGiven, ["lost"]);
+  });
+
+  it("takes Jackpots from further files, and says which are not given", () => {
+    const keno = join(games, "keno", "game.yaml");
+    const lucky = join(games, "..", "jackpots", "lucky.yaml");
+    assert.deepEqual(JSON.parse(run("math", [keno]).stdout).jackpotsNotGiven, ["lucky"]);
+    const { jackpots, jackpotsNotGiven } = JSON.parse(run("math", [keno, lucky]).stdout);
+    assert.deepEqual([jackpots.USD.contribution, jackpotsNotGiven], ["1/200", undefined]);
+  });
+
   const faults: [string, string[], string, RegExp][] = [
-    ["no path", [], "", /^usage: npm run --silent math -- PATH$/],
+    [
+      "a Jackpot without its part",
+      ["-"],
+      `${manifest}---\nkind: Jackpot\nmetadata: { name: mega }\nspec: { currency: USD }\n`,
+      /^-: spec\.contribution: Jackpot mega: write a part of the stake in quotes/,
+    ],
+    ["no path", [], "", /^usage: npm run --silent math -- PATH \[JACKPOT…\]$/],
     ["a missing file", ["nowhere.yaml"], "", /^nowhere\.yaml: there is no such file$/],
     ["a folder", [games], "", /it is a folder, name a file in it$/],
     ["an unknown option", ["--fast", coin], "", /'--fast'[\s\S]*usage: /],
