@@ -1,5 +1,6 @@
 import { chainAgentSettings } from "../chain-agent/config.ts";
 import { lobbySettings } from "../lobby/config.ts";
+import { reasons as chainReasons } from "../operator/chain/reasons.ts";
 import { settings as operatorSettings } from "../operator/config.ts";
 import { reasons } from "../operator/game/reasons.ts";
 import { reasons as jackpotReasons } from "../operator/jackpot/reasons.ts";
@@ -31,7 +32,8 @@ interface Setting {
 export const pages: readonly Page[] = [
   {
     path: "docs/conditions.md",
-    source: "operator/platform/reasons.ts, operator/game/reasons.ts, operator/jackpot/reasons.ts",
+    source:
+      "operator/platform/reasons.ts, operator/game/reasons.ts, operator/jackpot/reasons.ts, operator/chain/reasons.ts",
     content: () =>
       page("operator/platform/reasons.ts and the reasons.ts of each kind", [
         "# Conditions and their reasons",
@@ -53,6 +55,12 @@ export const pages: readonly Page[] = [
         "`TermsPending` is True while some of the spec waits for the next win; `Deleting` is False with `InUse` while Games name it.",
         "",
         ...reasonTable(ownReasons(jackpotReasons)),
+        "",
+        "## Chain",
+        "",
+        "`FinalityViolation` is the one condition that is well when it is False.",
+        "",
+        ...reasonTable(ownReasons(chainReasons)),
       ]),
   },
   {

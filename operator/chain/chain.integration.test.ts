@@ -100,6 +100,37 @@ describe("a Chain on a real API server", function () {
     await until("the lobby knows", async () => (await row())?.ready);
   });
 
+  it("takes a person's word that finality was looked into", async () => {
+    const violated = () =>
+      withClient(chains.world.database.superuserUrl, async (client) => {
+        const { rows } = await client.query<{ id: string; acknowledged_by: string | null }>(
+          `SELECT id::text, acknowledged_by FROM chain.violations`,
+        );
+        return rows[0];
+      });
+    await withClient(chains.world.database.superuserUrl, (client) =>
+      client.query(
+        "SELECT chain.report_violation('eip155:31337', 8, '0xbb', 8, '0xcc', 'block 8', now())",
+      ),
+    );
+    const violation = { message: "block 8 was 0xbb and is 0xcc" };
+    chains.status = wellStatus({ state: "CHAIN_STATE_FINALITY_VIOLATION", violation });
+    const id = (await violated())?.id;
+    const { message } = await chains.says(name, "Ready", "FinalityBroken");
+    assert.ok(message.includes(`pitboss.dev/acknowledge="${id} `), message);
+    const say = (text: string) =>
+      chains.world.user.merge(chains.path(name), {
+        metadata: { annotations: { "pitboss.dev/acknowledge": text } },
+      });
+    await say("999 Ann: another one");
+    await chains.world.quiet(running);
+    assert.equal((await violated())?.acknowledged_by, null);
+    await say(`${id} Ann: the provider's node was on a fork of its own`);
+    await until("it is acknowledged", async () => (await violated())?.acknowledged_by === "Ann");
+    chains.status = wellStatus();
+    await chains.says(name, "Ready", "Ready");
+  });
+
   it("tells of heights at most once a minute", async () => {
     await chains.world.quiet(running);
     const before = running.writes.length;

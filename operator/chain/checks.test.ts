@@ -212,6 +212,12 @@ const table: readonly [string, Partial<Observed>, string, RegExp][] = [
     /^True FinalityBroken: block 8 is gone/,
   ],
   [
+    "finality that is broken, and what a person does",
+    { ...answers({ violation: { message: "block 8 is gone" } }), violation: "7" },
+    "FinalityViolation",
+    /block 8 is gone\. .*kubectl annotate chain -n pitboss-chain dev --overwrite pitboss\.dev\/acknowledge="7 <your name>/,
+  ],
+  [
     "finality that is broken, in the sum",
     answers({ violation: { message: "block 8 is gone" } }),
     "Ready",

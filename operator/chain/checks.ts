@@ -3,6 +3,7 @@
  * that finds something says why the condition is not True. A message is what a person does next.
  */
 import type { ConditionRule } from "../platform/claims.ts";
+import { ACKNOWLEDGE_ANNOTATION } from "./acknowledge.ts";
 import { findViolation, reportsOf } from "./node-facts.ts";
 import type { Observed } from "./observe.ts";
 import { type Found, podChecks } from "./pod-checks.ts";
@@ -182,7 +183,13 @@ function nodesIn({ answers }: Observed, state: NodeState): NodeReport[] {
 }
 
 /** Finality is broken: by an agent's word, or because two agents call different blocks final. */
-export function finalityBroken({ answers }: Observed): Found | undefined {
-  const message = findViolation(answers);
-  return message === undefined ? undefined : { reason: "FinalityBroken", message };
+export function finalityBroken({ answers, violation, chain }: Observed): Found | undefined {
+  const what = findViolation(answers);
+  if (what === undefined) return undefined;
+  const { namespace, name } = chain.metadata;
+  const cure =
+    violation === undefined
+      ? "Look into it"
+      : `When you know which chain is right: kubectl annotate chain -n ${namespace} ${name} --overwrite ${ACKNOWLEDGE_ANNOTATION}="${violation} <your name>: <what you found>"`;
+  return { reason: "FinalityBroken", message: `${what}. Withdrawals have stopped. ${cure}` };
 }

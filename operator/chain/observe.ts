@@ -26,6 +26,8 @@ export interface Observed {
   readonly pods: readonly LivePod[];
   /** What the agents answered last, by pod. */
   readonly answers: Answers;
+  /** The number of the broken promise of finality that a person has to look into. */
+  readonly violation: string | undefined;
   /** Optional kinds that the cluster lacks. */
   readonly missingKinds: readonly string[];
 }

@@ -51,7 +51,7 @@ export const reasons = {
   NoMachine: {
     outlook: "progressing",
     meaning: "No node of the cluster has the labels of spec.placement.nodeSelector.",
-    cure: "Label a node, prepare its disk as docs/chains.md says, or correct spec.placement.",
+    cure: "Label a node, prepare its disk as docs/chain.md says, or correct spec.placement.",
   },
   PodsRefused: {
     outlook: "progressing",
@@ -144,6 +144,14 @@ export const reasons = {
     meaning:
       "A block that was final is gone, or nodes disagree about one. Withdrawals have stopped.",
     cure: "Follow docs/runbooks/PitbossChainFinalityViolation.md.",
+  },
+
+  // Events
+  FinalityAcknowledged: {
+    outlook: "settled",
+    meaning:
+      "A person has looked into a broken promise of finality; the agents go on from the chain as it is.",
+    cure: NOTHING,
   },
 
   // Deleting

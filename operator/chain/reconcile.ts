@@ -10,10 +10,12 @@ import type { KeyPair } from "../platform/certificates.ts";
 import { kinds } from "../platform/kinds.ts";
 import { PAUSED_ANNOTATION } from "../platform/names.ts";
 import { readSecret } from "../platform/secrets.ts";
+import { violationOf } from "./acknowledge.ts";
 import type { DatabaseStep } from "./chain-database.ts";
 import { planChildren } from "./children.ts";
 import { BY_CHAIN, type ChainContext } from "./context.ts";
 import type { LiveDaemonSet } from "./live.ts";
+import { findViolation } from "./node-facts.ts";
 import type { Observed } from "./observe.ts";
 import { forgetChain, removeChain } from "./remove.ts";
 import { report } from "./report.ts";
@@ -41,7 +43,10 @@ export async function reconcileChain(context: ChainContext, key: string): Promis
   const read = chainTerms(chain.spec);
   const step = "terms" in read ? await storeIn(context, chain, read.terms) : undefined;
   const faults = "terms" in read && step ? await applyAll(context, chain, read.terms, step) : [];
-  const observed = observe(context, chain, { read, step, faults });
+  const broken = findViolation(context.reports(key)) !== undefined;
+  const violation =
+    "terms" in read && broken ? await violationOf(context, chain, read.terms) : undefined;
+  const observed = observe(context, chain, { read, step, faults, violation });
   const status = statusOf(observed, context.figuresDue(key), context.now());
   await report(context, chain, status);
   if (faults.some(({ reason }) => reason === "ChildTerminating")) return requeueAfter(1_000);
@@ -112,9 +117,11 @@ interface Done {
   readonly read: ReturnType<typeof chainTerms>;
   readonly step: DatabaseStep | undefined;
   readonly faults: readonly ChildFault[];
+  readonly violation: string | undefined;
 }
 
-function observe(context: ChainContext, chain: Chain, { read, step, faults }: Done): Observed {
+function observe(context: ChainContext, chain: Chain, done: Done): Observed {
+  const { read, step, faults, violation } = done;
   const { cacheOf, discovery, pods, reports } = context;
   const key = `${chain.metadata.namespace}/${chain.metadata.name}`;
   const daemonSet = cacheOf(kinds.daemonSet).get(
@@ -133,6 +140,7 @@ function observe(context: ChainContext, chain: Chain, { read, step, faults }: Do
       daemonSet && isControlledBy(daemonSet, chain) ? (daemonSet as LiveDaemonSet) : undefined,
     pods: pods.byIndex(BY_CHAIN, key),
     answers: reports(key),
+    violation,
     missingKinds: watching.filter((kind) => !discovery.served(kind)).map(({ kind }) => kind),
   };
 }

@@ -9,9 +9,6 @@ export const NODE_GRACE_SECONDS = 300;
 
 const JWT_FOLDER = "/etc/pitboss/jwt";
 
-/** The variables that a Chain's arguments may name, beside one for each port: $(PITBOSS_RPC_PORT). */
-export const clientVariables = ["PITBOSS_DATA", "PITBOSS_JWT_FILE", "PITBOSS_RPC_HOST"] as const;
-
 /** No capabilities, no way to more, and nothing to write but volumes. */
 export const CONFINED = {
   allowPrivilegeEscalation: false,

@@ -113,6 +113,7 @@ export function observed(change: Partial<Observed> = {}): Observed {
     },
     pods: [pod("dev-agent-a")],
     answers: new Map([["dev-agent-a", agentReport()]]),
+    violation: undefined,
     missingKinds: [],
     ...change,
   };
