@@ -25,7 +25,10 @@ interface Derived {
 
 const definitionFiles = kindNames.map((kind) => `crds/${kind}.yaml`);
 
-const gameFiles = globSync("games/*/game.yaml", { cwd: root }).toSorted();
+// The jackpots first: games name them.
+const gameFiles = ["jackpots/*.yaml", "games/*/game.yaml"].flatMap((pattern) =>
+  globSync(pattern, { cwd: root }).toSorted(),
+);
 
 const derived: readonly Derived[] = [
   ...kindNames.map((kind) => ({
@@ -55,7 +58,7 @@ const derived: readonly Derived[] = [
     path: "manifests/games/base/games.yaml",
     sources: gameFiles,
     content: (texts: readonly string[]) =>
-      `# Generated from games/*/game.yaml by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
+      `# Generated from jackpots/*.yaml and games/*/game.yaml by \`npm run generate\`: do not edit.\n${texts.join("---\n")}`,
   },
   ...pages.map(({ path, source, content }) => ({
     path,
