@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readManifests } from "../../local/install/documents.ts";
+import { manifestFiles, readManifests } from "../../local/install/documents.ts";
 import type { Kubectl } from "../e2e/kubectl.ts";
 import { gameConnections, installPostgres } from "./database.ts";
 import { output, run } from "./shell.ts";
@@ -59,8 +59,10 @@ async function applyGames(kubectl: Kubectl): Promise<void> {
   const engines = output("git", ["show", "HEAD:games/index.ts"], root).matchAll(
     /from "\.\/([a-z-]+)\/rules\.ts"/g,
   );
-  for (const [, engine] of engines) {
-    await kubectl.apply(...(await readManifests(join(root, "games", String(engine), "game.yaml"))));
+  const games = [...engines].map(([, engine]) => join(root, "games", String(engine), "game.yaml"));
+  // Jackpots before the Games that name them.
+  for (const file of [...(await manifestFiles(join(root, "jackpots"))), ...games]) {
+    await kubectl.apply(...(await readManifests(file)));
   }
   const ready = ["wait", "--for=condition=Ready", "games", "--all", "-n", "casino"];
   await kubectl.run([...ready, "--timeout=240s"]);
