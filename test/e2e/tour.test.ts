@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { coinFlipGame, heads } from "./games.ts";
@@ -8,20 +6,7 @@ import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
 import { Player } from "./player.ts";
 import { until } from "./until.ts";
-
-const root = join(import.meta.dirname, "..", "..");
-
-/** Runs `npm run verify`'s program on a proof; answers its exit status. */
-async function verifyOffline(proof: unknown): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "games/cli/verify.ts"), "-"], {
-      stdio: ["pipe", "ignore", "inherit"],
-    });
-    child.on("error", reject);
-    child.on("exit", (code) => resolve(code ?? -1));
-    child.stdin.end(JSON.stringify(proof));
-  });
-}
+import { verifyOffline } from "./verify-offline.ts";
 
 describe("the tour of a fourth Game, with kubectl and HTTP alone", function () {
   this.timeout(300_000);
