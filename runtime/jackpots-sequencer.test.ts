@@ -16,10 +16,13 @@ const part = (least: number, most: number) =>
   fc
     .tuple(fc.integer({ min: 1, max: 997 }), fc.integer({ min: least, max: most }))
     .map(([n, d]) => `${Math.min(n, d)}/${d}`);
-// Less than a whole: at most 996/997.
-const contribution = fc
-  .tuple(fc.integer({ min: 1, max: 996 }), fc.constantFrom(997, 1000, 999_999_999_989))
-  .map(([n, d]) => `${n}/${d}`);
+// Less than a whole, at most 996/997; or so that pools meet their thresholds exactly.
+const contribution = fc.oneof(
+  fc
+    .tuple(fc.integer({ min: 1, max: 996 }), fc.constantFrom(997, 1000, 999_999_999_989))
+    .map(([n, d]) => `${n}/${d}`),
+  fc.constant("1/2"),
+);
 
 /** Terms under which a few dozen contributions win several times. */
 const terms: fc.Arbitrary<WrittenTerms> = fc
@@ -36,7 +39,7 @@ const terms: fc.Arbitrary<WrittenTerms> = fc
     ...(draws ? { oneIn: "7", per: "3" } : { mustHitBy: String(seed + above) }),
   }));
 
-const debits = fc.oneof(fc.bigInt(1n, 500n), fc.constantFrom(1n, 25n, 10n ** 20n));
+const debits = fc.oneof(fc.bigInt(1n, 500n), fc.constantFrom(1n, 2n, 2n, 25n, 10n ** 20n));
 const step = fc.oneof(
   {
     weight: 6,
