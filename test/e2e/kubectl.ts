@@ -24,18 +24,18 @@ export interface KubeObject {
 
 /** The suite speaks to the cluster as a user does: through kubectl, whatever the cluster is. */
 export class Kubectl {
-  readonly #binary: string;
-  readonly #kubeconfig: string;
+  readonly binary: string;
+  readonly kubeconfig: string;
 
   constructor(binary: string, kubeconfig: string) {
-    this.#binary = binary;
-    this.#kubeconfig = kubeconfig;
+    this.binary = binary;
+    this.kubeconfig = kubeconfig;
   }
 
   /** Runs kubectl and answers whatever its exit status was. */
   async try(args: string[], input?: string): Promise<Answer> {
     return await new Promise<Answer>((resolve, reject) => {
-      const child = spawn(this.#binary, ["--kubeconfig", this.#kubeconfig, ...args]);
+      const child = spawn(this.binary, ["--kubeconfig", this.kubeconfig, ...args]);
       let stdout = "";
       let stderr = "";
       child.stdout.on("data", (chunk) => {
