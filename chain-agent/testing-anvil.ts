@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -48,6 +49,8 @@ export async function startAnvil(
       await rpc("anvil_mine", `0x${blocks.toString(16)}`);
     },
     reorg: async (depth) => {
+      // Or else it may mine the very same blocks again.
+      await rpc("anvil_setCoinbase", `0x${randomBytes(20).toString("hex")}`);
       await rpc("anvil_reorg", depth, []);
     },
     stop: async () => {

@@ -17,7 +17,7 @@ export async function fetchBranch(
 ): Promise<void> {
   const fetched = [tip];
   let lowest = tip;
-  while (lowest.height > floor) {
+  while (lowest.height > floor && lowest.height > 0n) {
     const known = tree.parent(lowest);
     if (known !== undefined) {
       lowest = known;
@@ -42,7 +42,8 @@ async function parentOf(node: ChainNode, { height, parentHash }: Header): Promis
 /** Several by height, as far as they link; at least the parent. */
 async function linked(node: ChainNode, from: Header, floor: bigint): Promise<Header[]> {
   const heights: bigint[] = [];
-  const last = from.height - atOnce > floor ? from.height - atOnce : floor;
+  const bottom = floor > 0n ? floor : 0n;
+  const last = from.height - atOnce > bottom ? from.height - atOnce : bottom;
   for (let height = from.height - 1n; height >= last; height -= 1n) heights.push(height);
   const found = await Promise.all(heights.map((height) => node.headerAt(height)));
   const headers: Header[] = [];

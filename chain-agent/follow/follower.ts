@@ -28,6 +28,8 @@ export interface FollowOptions extends Expected {
   readonly retractMs: number;
   /** How many blocks below the finalized one a reader may go on from. */
   readonly retentionBlocks: number;
+  /** Between two comparisons of what is final with the other agents; 2 s where it is not given. */
+  readonly compareMs?: number;
 }
 
 /** What is told as it happens. */
@@ -41,8 +43,7 @@ export interface FollowEvents {
 /** Blocks below the finalized one whose headers stay in memory. */
 const ringBlocks = 1024n;
 const pruneEvery = 256n;
-/** How often the agents compare what they call final. */
-const compareMs = 2_000;
+const compareMsDefault = 2_000;
 
 /** Follows the nodes of a chain: what a quorum agrees on is served; what was final and is not stops everything. */
 export class Follower implements CanonicalChain {
@@ -92,7 +93,10 @@ export class Follower implements CanonicalChain {
     const loops = this.#watches.map((watch) =>
       watch.run(this.#options.pollMs, floor, () => this.#look(), signal),
     );
-    const timer = setInterval(() => void this.#compare(), compareMs);
+    const timer = setInterval(
+      () => void this.#compare(),
+      this.#options.compareMs ?? compareMsDefault,
+    );
     signal.addEventListener("abort", () => clearInterval(timer));
     this.#running = Promise.all(loops);
   }
@@ -271,17 +275,20 @@ export class Follower implements CanonicalChain {
   }
 
   #finalize(): void {
-    const heights = voters(this.#judged).flatMap(({ final, head }) => {
+    const votes = voters(this.#judged).flatMap(({ final, head, watch }) => {
       const fork = this.#served.forkPoint(this.#tree, head);
       if (final === undefined || fork === undefined) return [];
-      return [final < fork.height ? final : fork.height];
+      return [{ watch, height: final < fork.height ? final : fork.height }];
     });
-    const height = electFinal(heights, this.#options.quorum);
+    const height = electFinal(
+      votes.map((vote) => vote.height),
+      this.#options.quorum,
+    );
     if (height === undefined || height <= (this.#final?.height ?? -1n)) return;
     const final = this.#served.at(height);
     if (final === undefined) return;
     this.#final = final;
-    this.#promises.renewed();
+    this.#promises.renewed(votes.filter((vote) => vote.height >= height).map(({ watch }) => watch));
     const lowest = final.height - ringBlocks;
     if (lowest - this.#prunedAt < pruneEvery) return;
     this.#prunedAt = lowest;
@@ -305,7 +312,7 @@ export class Follower implements CanonicalChain {
   /** Somebody has looked, and takes the chain as it is now. */
   #startAnew(): void {
     this.#final = undefined;
-    this.#promises.renewed();
+    this.#promises.renewed([]);
     this.#served.clear();
     this.#old.clear();
     this.#changes.announce();

@@ -29,6 +29,8 @@ export type Answer =
 
 /** How often a node that was all right is asked who it is. */
 const identityMs = 60_000;
+/** The first answers reach below what is final, so that a node that is a little behind is known too. */
+const slackBlocks = 64n;
 /** A node that syncs pauses now and then: it is done only after so many answers in a row (eRPC's number). */
 const settledAnswers = 4;
 
@@ -108,7 +110,7 @@ export class NodeWatch {
     const deep = head.height + 1n - this.#expected.confirmations;
     const depth = deep > 0n ? deep : 0n;
     const final = tagged !== undefined && tagged.height < depth ? tagged.height : depth;
-    await fetchBranch(this.node, this.#tree, head, floor ?? final);
+    await fetchBranch(this.node, this.#tree, head, floor ?? final - slackBlocks);
     this.#settled = syncing ? 0 : this.#settled + 1;
     return {
       ...{ kind: "tip", head, final, tagged, peers },

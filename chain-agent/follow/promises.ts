@@ -22,9 +22,10 @@ export class Promises {
     this.#patienceMs = patienceMs;
   }
 
-  /** Another block is final now. */
-  renewed(): void {
+  /** Another block is final now, as these nodes say. */
+  renewed(attesting: readonly NodeWatch[]): void {
     this.#attesting.clear();
+    for (const watch of attesting) this.#attesting.add(watch);
     this.#lostSince = undefined;
   }
 

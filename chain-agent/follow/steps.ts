@@ -26,13 +26,19 @@ export async function stepsAfter(
   position: Position,
   max: number,
 ): Promise<Step[]> {
-  const { served, violation } = chain;
+  const { served, tree, violation } = chain;
   const { block } = position;
   if (violation !== undefined) throw new FinalityViolated(violation);
   if (served.has(block)) return blocks(served.above(block.height, max));
   const { head, base } = served;
-  // Another replica was further: this one will get there.
-  if (head === undefined || base === undefined || block.height > head.height) return [];
+  if (head === undefined || base === undefined) return [];
+  if (block.height > head.height) {
+    const known = tree.get(block.hash);
+    // Another replica was further, and this one will get there; unless the block is known to be of another branch.
+    return known === undefined || tree.leadsTo(head, known)
+      ? []
+      : [await undoBranch(chain, position)];
+  }
   if (block.height >= base.height) return [await undoBranch(chain, position)];
   return old(chain, position, base, max);
 }
