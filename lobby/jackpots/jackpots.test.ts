@@ -6,7 +6,7 @@ import { Database } from "../../runtime/database.ts";
 import { createLogger } from "../../runtime/log.ts";
 import { createRegistry } from "../../runtime/metrics.ts";
 import { type TestIssuer, testApp, testIssuer } from "../../runtime/testing.ts";
-import { until } from "../../runtime/testing-process.ts";
+import { Cable, until } from "../../runtime/testing-process.ts";
 import { type MountedSecret, mountSecret } from "../../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase } from "../../test/harness/database.ts";
 import {
@@ -265,6 +265,34 @@ describe("the lobby's jackpots", () => {
     assert.deepEqual([wrong.status, wrong.body.code], [400, "malformed"]);
     const query = await one.app.call("GET", "/jackpots/stream?lastEventId=abc");
     assert.equal(query.status, 400);
+  });
+
+  it("go on by themselves when the database comes back, and lose no win meanwhile", async () => {
+    const jackpot = await books.save(mustHitBy);
+    const winner = await player("patient");
+    const url = new URL(platform.lobbyUrl);
+    const cable = new Cable(url.hostname, Number(url.port));
+    await cable.mend();
+    url.hostname = "127.0.0.1";
+    url.port = String(cable.port);
+    const mounted = await mountSecret(url.href);
+    const cut = await pod(mounted.directory, issuer);
+    const stream = await follow(cut);
+    await stream.until("pools", 1);
+    cable.cut();
+    const get = () => cut.app.call("GET", "/jackpots");
+    await until(async () => (await get()).status === 503, "the lobby says that it cannot tell");
+    await feed(jackpot, [ENOUGH], winner);
+    await until(async () => (await itemOf(jackpot)).wins === 1, "another pod has counted the win");
+    assert.equal(stream.ended, false, "who listens goes on listening");
+    await cable.mend();
+    const [told] = await stream.until("win", 1);
+    assert.equal(told?.data.name, jackpot.name);
+    await until(async () => (await get()).status === 200, "it tells again");
+    stream.close();
+    await cut.stop();
+    cable.cut();
+    await mounted.remove();
   });
 
   it("end the streams when the pod drains", async () => {
