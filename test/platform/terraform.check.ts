@@ -51,7 +51,7 @@ describe("terraform", () => {
     if (why !== undefined) return;
     // What the stacks read: themselves and what Argo CD is installed with.
     mkdirSync(join(work, "manifests"));
-    for (const folder of ["terraform", "manifests/argocd"]) {
+    for (const folder of ["terraform", "manifests/argocd", "manifests/gateway"]) {
       cpSync(join(root, folder), join(work, folder), { recursive: true, verbatimSymlinks: true });
     }
     if (!existsSync(join(harness, "terraformrc"))) {

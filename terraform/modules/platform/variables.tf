@@ -50,14 +50,6 @@ variable "target_groups" {
   default     = {}
 }
 
-variable "database" {
-  description = "The ARN of the master user's secret and the key of the database's secrets."
-  type = object({
-    admin_secret_arn = string
-    key_arn          = string
-  })
-}
-
 variable "log_bucket" {
   description = "The name of Loki's bucket, which is one in the world."
   type        = string

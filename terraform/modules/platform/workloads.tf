@@ -1,34 +1,7 @@
 # Roles of what Argo CD deploys, each for one service account.
 
-data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-data "aws_region" "current" {}
-
 locals {
-  partition = data.aws_partition.current.partition
-  account   = data.aws_caller_identity.current.account_id
-  region    = data.aws_region.current.region
-  secrets   = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret"
-
   workloads = merge({
-    external-secrets = {
-      namespace = "external-secrets"
-      account   = "external-secrets"
-      statements = [
-        {
-          Effect   = "Allow"
-          Action   = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
-          Resource = ["${local.secrets}:${var.name}/*", var.database.admin_secret_arn]
-        },
-        {
-          Effect    = "Allow"
-          Action    = "kms:Decrypt"
-          Resource  = var.database.key_arn
-          Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.amazonaws.com" } }
-        },
-      ]
-    }
-
     loki = {
       namespace = "monitoring"
       account   = "loki"

@@ -30,7 +30,6 @@ locals {
   boundary    = "arn:aws:iam::${local.environment.account}:policy/github/${local.name}-boundary"
   network     = data.terraform_remote_state.network.outputs
   cluster     = data.terraform_remote_state.cluster.outputs
-  database    = data.terraform_remote_state.database.outputs
   edge        = local.environment.edge
   argocd      = "${path.module}/../../../../manifests/argocd"
 }
@@ -81,16 +80,6 @@ data "terraform_remote_state" "cluster" {
   }
 }
 
-data "terraform_remote_state" "database" {
-  backend = "s3"
-
-  config = {
-    bucket = local.environment.state_bucket
-    key    = "30-database.tfstate"
-    region = local.environment.region
-  }
-}
-
 variable "origin_pull" {
   description = "The client certificate and key (PEM) that Cloudflare shows the load balancer: TF_VAR_origin_pull. Not with a tunnel."
   type        = object({ certificate = string, private_key = string })
@@ -125,7 +114,6 @@ module "platform" {
   cluster_name         = local.cluster.name
   permissions_boundary = local.boundary
   target_groups        = local.edge.tunnel == null ? { edge = module.edge.target_group_arn } : {}
-  database             = { admin_secret_arn = local.database.admin_secret_arn, key_arn = local.database.key_arn }
   log_bucket           = local.environment.log_bucket
   monthly_budget       = local.environment.costs.monthly_budget
   cost_emails          = local.environment.costs.emails

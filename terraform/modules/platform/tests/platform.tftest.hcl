@@ -18,11 +18,7 @@ variables {
       }
     }
   }
-  target_groups = { edge = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/edge/0000000000000000" }
-  database = {
-    admin_secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-mock"
-    key_arn          = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
-  }
+  target_groups  = { edge = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/edge/0000000000000000" }
   log_bucket     = "pitboss-test-logs"
   monthly_budget = 4000
   cost_emails    = ["cfo@example.com"]
@@ -69,19 +65,8 @@ run "workloads_reach_only_what_is_theirs" {
   command = apply
 
   assert {
-    condition     = output.workload_accounts["external-secrets"] == "external-secrets/external-secrets" && output.workload_accounts["loki"] == "monitoring/loki"
+    condition     = output.workload_accounts["cloudwatch-exporter"] == "monitoring/cloudwatch-exporter" && output.workload_accounts["loki"] == "monitoring/loki"
     error_message = "the service accounts of the charts"
-  }
-  assert {
-    condition = local.workloads["external-secrets"].statements[0].Resource == [
-      "arn:aws:secretsmanager:us-east-1:123456789012:secret:pitboss-test/*",
-      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-mock",
-    ]
-    error_message = "this environment's secrets"
-  }
-  assert {
-    condition     = local.workloads["external-secrets"].statements[1].Condition.StringEquals["kms:ViaService"] == "secretsmanager.us-east-1.amazonaws.com"
-    error_message = "the key through Secrets Manager alone"
   }
   assert {
     condition = alltrue(flatten([

@@ -29,16 +29,6 @@ override_data {
   }
 }
 
-override_data {
-  target = data.terraform_remote_state.database
-  values = {
-    outputs = {
-      admin_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mock"
-      key_arn          = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    }
-  }
-}
-
 variables {
   origin_pull = { certificate = "certificate", private_key = "key" }
 }
@@ -49,6 +39,10 @@ run "it_fits_its_modules" {
   assert {
     condition     = output.url == "https://${local.environment.edge.hostname}"
     error_message = "players' address"
+  }
+  assert {
+    condition     = local.edge.tunnel == null || try(local.edge.tunnel.service, "") == "http://${yamldecode(file("${local.argocd}/../gateway/envoy-proxy.yaml")).spec.provider.kubernetes.envoyService.name}.envoy-gateway-system.svc"
+    error_message = "the tunnel leads to the gateway's Service"
   }
   assert {
     condition     = endswith(yamldecode(file("${local.argocd}/root/${local.environment.environment}.yaml")).spec.source.path, "/${local.environment.environment}")
