@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { newKey } from "../e2e/keys.ts";
 import { Kubectl } from "../e2e/kubectl.ts";
 import { tool } from "../platform/tools.ts";
+import { anvilImage, installChains } from "./chain.ts";
 import { forget, gatewayImage, postgresImage, projectImage } from "./images.ts";
 import { install } from "./install.ts";
 import { upgradeAndUninstall } from "./life-cycle.ts";
@@ -29,6 +30,7 @@ try {
   projectImage(realnode, work);
   gatewayImage(realnode, work);
   postgresImage(realnode, work);
+  anvilImage(realnode, work);
   run(realnode, ["up"]);
   const kubeconfig = output(realnode, ["kubeconfig"]).trim();
   const key = await newKey();
@@ -37,6 +39,7 @@ try {
   const kubectl = new Kubectl(process.env["KUBECTL"] ?? "kubectl", kubeconfig);
   const options = { kubectl, kubeconfig, helm, work, url, ...names, jwks: key.jwks };
   await install(options);
+  await installChains(kubectl, work);
   failed = suite({ KUBECONFIG: kubeconfig, PITBOSS_E2E_URL: url, PITBOSS_E2E_KEY: keyFile });
   if (!process.argv.includes("--keep")) await upgradeAndUninstall(options);
 } catch (error) {
@@ -50,7 +53,7 @@ process.exit(failed);
 
 function suite(env: Record<string, string>): number {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const args = [mocha, "test/e2e/*.test.ts", "--reporter", "spec"];
+  const args = [mocha, "test/e2e/*.test.ts", "test/realnode/*.check.ts", "--reporter", "spec"];
   const settings = { PITBOSS_ISSUER: names.issuer, PITBOSS_AUDIENCE: names.audience };
   const { status } = spawnSync(process.execPath, args, {
     cwd: root,
