@@ -1,6 +1,6 @@
+import type { Agents } from "../../runtime/agents.ts";
 import type { Refusal } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { Agents } from "./agents.ts";
 import type { Asset, CashierLedger } from "./ledger.ts";
 
 const retryAfterSeconds = 5;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Registry } from "prom-client";
+import { type AgentSettings, Agents } from "../../runtime/agents.ts";
 import type { Database } from "../../runtime/database.ts";
 import { isDatabaseAway } from "../../runtime/database.ts";
 import type { Logger } from "../../runtime/log.ts";
-import { type AgentSettings, Agents } from "./agents.ts";
 import { Desk } from "./desk.ts";
 import { CashierLedger } from "./ledger.ts";
 import { cashierMetrics } from "./metrics.ts";

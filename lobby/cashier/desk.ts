@@ -1,7 +1,7 @@
 import type { StreamDepositsResponse } from "../../chain-agent/generated/pitboss/chain/v1/deposit.ts";
 import type { StreamWithdrawalsResponse } from "../../chain-agent/generated/pitboss/chain/v1/withdrawal.ts";
+import type { Agent } from "../../runtime/agents.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { Agent } from "./agents.ts";
 import { depositItem, withdrawalItem } from "./items.ts";
 import type { CashierLedger } from "./ledger.ts";
 import { type ReaderOptions, type Reading, readStream } from "./reader.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Agent } from "../../runtime/agents.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { Agent } from "./agents.ts";
 import type { CashierLedger, Stream, Taken } from "./ledger.ts";
 
 /** A message of an agent's stream, whichever it is. */

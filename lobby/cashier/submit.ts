@@ -1,5 +1,5 @@
+import type { Agent } from "../../runtime/agents.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { Agent } from "./agents.ts";
 import { withdrawalItem } from "./items.ts";
 import type { CashierLedger, Due, Taken, WithdrawalItem } from "./ledger.ts";
 import { pause } from "./reader.ts";
