@@ -1,3 +1,4 @@
+import { entropyOf, type PairChain } from "./chain-entropy.ts";
 import type { Json } from "./game.ts";
 import type { FedJackpot } from "./jackpot-draws.ts";
 import { type Compiled, finish, type RecordedAction } from "./play.ts";
@@ -16,6 +17,7 @@ export interface OpenRound {
   readonly clientSeed: string;
   readonly clientSeedBy: ClientSeedBy;
   readonly nonce: number;
+  readonly chain: PairChain | null;
   readonly currency: string;
   readonly digits: number;
   /** The first debit, and all of them, in minor units. */
@@ -57,6 +59,7 @@ export function sourceOf(
   const { id, clientSeed, clientSeedBy, nonce, bet, stake, currency, digits } = round;
   return {
     ...{ round: id, game, compiled, serverSeed, clientSeed, clientSeedBy, nonce },
+    entropy: entropyOf(round.chain),
     ...{ bet, stake: BigInt(stake), currency, digits, jackpots: round.jackpots.map(fedJackpot) },
   };
 }

@@ -1,3 +1,4 @@
+import type { ChainEntropy } from "./chain-entropy.ts";
 import { proofDigest, serverSeedHash } from "./fairness.ts";
 import type { Json } from "./game.ts";
 import type { JackpotProof } from "./jackpot-draws.ts";
@@ -16,6 +17,8 @@ export interface SettledRound {
   readonly clientSeed: string;
   readonly clientSeedBy: ClientSeedBy;
   readonly nonce: number;
+  /** Null where the draws took nothing from a chain: the proof shows it by having neither entropy nor chain. */
+  readonly entropy: ChainEntropy | null;
   readonly bet: Json;
   /** The first debit, and all of them. */
   readonly stake: bigint;
@@ -44,6 +47,7 @@ function bodyOf(settled: SettledRound): ProofBody {
     clientSeed: settled.clientSeed,
     clientSeedBy: settled.clientSeedBy,
     nonce: settled.nonce,
+    ...chainPart(settled.entropy),
     bet: settled.bet,
     stake: formatAmount(settled.stake, digits),
     totalStake: formatAmount(settled.staked, digits),
@@ -54,6 +58,12 @@ function bodyOf(settled: SettledRound): ProofBody {
     payout: formatAmount(settled.payout, digits),
     jackpots: [...settled.jackpots],
   };
+}
+
+function chainPart(mixed: ChainEntropy | null): ProofBody {
+  if (mixed === null) return {};
+  const { entropy, chain, network, height, insecure } = mixed;
+  return { entropy, chain: { chain, network, height, insecure } };
 }
 
 /** The digest of the round's proof: fixed when it is settled, long before the proof may be shown. */

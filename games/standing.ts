@@ -1,3 +1,4 @@
+import type { ChainEntropy } from "./chain-entropy.ts";
 import { type Fraction, floor, fraction, mul, toDecimal } from "./fraction.ts";
 import type { Json, Tally } from "./game.ts";
 import { type FedJackpot, hitsOf, jackpotProofs } from "./jackpot-draws.ts";
@@ -14,6 +15,8 @@ export interface RoundSource {
   readonly clientSeed: string;
   readonly clientSeedBy: ClientSeedBy;
   readonly nonce: number;
+  /** What its pair takes from a chain, if anything. */
+  readonly entropy: ChainEntropy | null;
   readonly bet: Json;
   readonly stake: bigint;
   readonly currency: string;
@@ -53,8 +56,8 @@ export function drawsOf(source: RoundSource) {
   return stream(seedsOf(source));
 }
 
-function seedsOf({ serverSeed, clientSeed, nonce }: RoundSource): Seeds {
-  return { serverSeed, clientSeed, nonce };
+function seedsOf({ serverSeed, clientSeed, nonce, entropy }: RoundSource): Seeds {
+  return { serverSeed, clientSeed, nonce, ...(entropy ? { entropy: entropy.entropy } : {}) };
 }
 
 /** Turns what the engine made of a round into what is recorded; a settled one gets its digest. */

@@ -8,7 +8,7 @@ import type { Catalogue, Logger } from "./types.ts";
 const getCatalogue = {
   name: "catalogue",
   text: `SELECT name, namespace, title, engine, engine_version, revision, config, state, stakes, open_timeout_seconds,
-                path, ready, deleting, jackpots FROM catalogue($1)`,
+                path, ready, deleting, jackpots, entropy FROM catalogue($1)`,
 };
 const getReturns = { name: "returns", text: "SELECT revision_returns($1)::text AS returns" };
 
@@ -41,7 +41,7 @@ function catalogueOf(row: Row): Catalogue {
     ...{ engineVersion: row.engine_version, revision: row.revision, config: row.config },
     ...{ state: row.state, stakes: row.stakes.map(termsOf), path: row.path },
     ...{ openTimeoutSeconds: row.open_timeout_seconds, ready: row.ready, deleting: row.deleting },
-    jackpots: row.jackpots,
+    ...{ jackpots: row.jackpots, entropy: row.entropy },
   };
 }
 

@@ -1,4 +1,5 @@
 import { type CleanedEnv, cleanEnv, makeValidator, num, port, str, url } from "envalid";
+import type { AgentSettings } from "./agents.ts";
 
 /** The settings are wrong: says each one and its cure. */
 export class ConfigError extends Error {
@@ -66,9 +67,22 @@ export const sharedSettings = {
   PITBOSS_POD: str({ default: "", desc: "metadata.name of the pod, for the log" }),
 };
 
+/** Where the Chains are: the lobby moves money there, a game server takes entropy. */
+export const chainSettings = {
+  PITBOSS_CHAIN_AGENTS: str({
+    default: "dns:///{name}-agent.{namespace}.svc:9000",
+    desc: "gRPC target of a Chain's agents; {namespace} and {name} stand for the Chain's",
+  }),
+  PITBOSS_CHAIN_TLS_DIR: str({
+    default: "",
+    desc: "Folder of ca.crt, tls.crt and tls.key by which agents and their callers know each other; without it they talk in clear",
+  }),
+};
+
 /** What a game server is told beside that. */
 export const runtimeSettings = {
   ...sharedSettings,
+  ...chainSettings,
   PITBOSS_GAME: str({ desc: "Name of the Game object; its path is /games/<name>" }),
   PITBOSS_NAMESPACE: str({ desc: "Namespace of the Game object" }),
   PITBOSS_REVISION_FILE: str({
@@ -100,6 +114,7 @@ export interface RuntimeConfig extends SharedConfig {
   readonly namespace: string;
   readonly revisionFile: string;
   readonly seedKeyFile: string;
+  readonly chainAgents: AgentSettings;
 }
 
 function reporter({ errors }: { errors: Partial<Record<string, Error>> }): void {
@@ -161,5 +176,6 @@ export function readRuntimeConfig(environment: Environment): RuntimeConfig {
     namespace: env.PITBOSS_NAMESPACE,
     revisionFile: env.PITBOSS_REVISION_FILE,
     seedKeyFile: env.PITBOSS_SEED_KEY_FILE,
+    chainAgents: { target: env.PITBOSS_CHAIN_AGENTS, tlsDir: env.PITBOSS_CHAIN_TLS_DIR },
   };
 }

@@ -116,7 +116,7 @@ export const errors = {
     code: "entropy_pending",
     status: 409,
     title: "Entropy is pending",
-    meaning: "The block that this seed pair waits for is not final yet; try again later.",
+    meaning: "The block that this seed pair waits for is not final yet, or its chain is away.",
   },
   payload_too_large: {
     code: "payload_too_large",

@@ -49,6 +49,12 @@ export function gameMetrics(registry: Registry): Hooks {
     buckets: secondsBuckets,
     registers,
   });
+  const entropy = new Counter({
+    name: "pitboss_entropy_total",
+    help: "What seed pairs got of a chain: a height reserved, a final block, played without (waived); down: no answer.",
+    labelNames: ["result"],
+    registers,
+  });
   const alarm = alarmGauge(registry);
   return {
     placed: (result) => rounds.inc({ result }),
@@ -62,6 +68,7 @@ export function gameMetrics(registry: Registry): Hooks {
       batchSeconds.observe(seconds);
     },
     payoutLimited: alarm,
+    entropy: (result) => entropy.inc({ result }),
     database: databaseGauge(registry),
   };
 }

@@ -1,5 +1,7 @@
+import { Agents } from "./agents.ts";
 import { Catalogues } from "./catalogue.ts";
 import { Database } from "./database.ts";
+import { GameEntropy } from "./entropy.ts";
 import { History } from "./history.ts";
 import { PlayRecords } from "./records.ts";
 import { compiledOf, Revisions, recordedRevision } from "./revisions.ts";
@@ -10,6 +12,7 @@ import { Turns } from "./turns.ts";
 import type { GameOptions, OpenGame } from "./types.ts";
 
 const sweepSeconds = 5;
+const nowhere = { target: "dns:///no-agent.invalid:9000", tlsDir: "" };
 const countOpen = { name: "count_open", text: "SELECT count(*) AS open FROM open_rounds" };
 
 /**
@@ -38,12 +41,17 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
   await catalogue.start();
   const turns = new Turns();
   const revisions = new Revisions(own);
-  const pairs = new GamePairs({ db, game, seedKey, turns });
+  const agents = new Agents(options.agents ?? nowhere);
+  const entropy = new GameEntropy({ game, db, agents, logger, hooks });
+  const pairs = new GamePairs({ db, game, seedKey, turns, entropy });
   const history = new History({ game, engine: own.engine.name, db, revisions, pairs });
   const records = new PlayRecords({ game, engine: own.engine.name, db, catalogue });
   const shared = { game, db, connections, catalogue, revisions, pairs, history, turns, hooks };
   const { finish, endings, ...rounds } = gameRounds({ ...shared, logger });
-  const look = endings && (() => endings.look());
+  const look = async () => {
+    await endings?.look();
+    if (catalogue.current().entropy !== null) await entropy.look();
+  };
   const everyMs = 1000 * (options.sweepSeconds ?? sweepSeconds);
   const sweeper = new Sweeper({ db, everyMs, finish, look, logger });
   sweeper.start();
@@ -60,6 +68,7 @@ export async function openGame(options: GameOptions): Promise<OpenGame> {
     sweep: () => sweeper.sweep(),
     async stop() {
       await Promise.all([sweeper.stop(), endings?.stop(), catalogue.stop()]);
+      await agents.stop();
       await db.stop();
     },
   };

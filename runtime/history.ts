@@ -1,3 +1,4 @@
+import { entropyOf } from "../games/chain-entropy.ts";
 import type { Json } from "../games/game.ts";
 import { proofOf } from "../games/proof.ts";
 import type { Database, Row } from "./database.ts";
@@ -32,7 +33,8 @@ const getProof = {
   name: "get_proof",
   text: `SELECT ${roundColumns}, p.id AS pair, p.state AS pair_state, encode(p.sealed, 'hex') AS sealed, p.server_seed,
       CASE WHEN r.client_seed IS NULL THEN p.client_seed_by ELSE 'player' END AS client_seed_by,
-      CASE WHEN r.jackpots IS NOT NULL THEN jackpot_terms_json(r.jackpots) END AS jackpots, r.phases
+      CASE WHEN r.jackpots IS NOT NULL THEN jackpot_terms_json(r.jackpots) END AS jackpots, r.phases,
+      p.chain, p.network, p.height, p.insecure, p.entropy
     ${joined} WHERE r.id = $2 AND r.player = $1`,
 };
 
@@ -103,7 +105,12 @@ export class History {
     const serverSeed: Buffer = row.server_seed ?? this.#o.pairs.open(row);
     return {
       ...{ round: row.id, game: this.#o.game, nonce: row.nonce, bet: row.bet, serverSeed },
-      jackpots: drawsOfRow(row, { serverSeed, clientSeed: row.client_seed, nonce: row.nonce }),
+      jackpots: drawsOfRow(row, {
+        ...{ serverSeed, clientSeed: row.client_seed, nonce: row.nonce },
+        ...(row.entropy === null ? {} : { entropy: row.entropy }),
+      }),
+      // The row has the fields of a pair's chain.
+      entropy: entropyOf(row.chain === null ? null : row),
       ...{ clientSeed: row.client_seed, clientSeedBy: row.client_seed_by },
       ...{ stake: row.stake, staked: row.staked, payout: row.payout },
       ...{ currency: row.currency, digits: row.digits },

@@ -30,7 +30,8 @@ function headersOf(status: number): { [name: string]: Json } {
   const text = { schema: { type: "string" } };
   if (status === 401 || status === 403) return { "WWW-Authenticate": text };
   const seconds = { schema: { type: "integer" }, description: "seconds to wait" };
-  return status === 429 || status === 503 ? { "Retry-After": seconds } : {};
+  // At 409 it comes with what only needs time (entropy_pending).
+  return status === 409 || status === 429 || status === 503 ? { "Retry-After": seconds } : {};
 }
 
 function answers(route: Route): { [status: string]: Json } {

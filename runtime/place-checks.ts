@@ -43,7 +43,12 @@ function limitsText({ currency, min, max, step, digits }: StakeTerms): string {
   return `Stakes go from ${least} to ${most} ${currency} in steps of ${by}.`;
 }
 
+/** Seconds after which the block may be there. */
+const entropySeconds = 5;
+
 const details: { readonly [Code in RefusalCode]?: string } = {
+  entropy_pending:
+    "The block that this seed pair is mixed with is not final yet, or its chain does not answer: ask again.",
   game_draining: "The game takes no new rounds; open rounds go on.",
   game_suspended: "The game takes no new rounds; open rounds go on.",
   idempotency_mismatch: "This key was used for another request: take a new key for a new round.",
@@ -60,6 +65,7 @@ const details: { readonly [Code in RefusalCode]?: string } = {
 /** Seconds after which to ask again. */
 function retryAfterOf(code: RefusalCode): { retryAfter?: number } {
   if (code === "payout_limit") return { retryAfter: 60 - new Date().getUTCSeconds() };
+  if (code === "entropy_pending") return { retryAfter: entropySeconds };
   return code === "revision_retired" || code === "jackpots_changed" ? { retryAfter: 1 } : {};
 }
 

@@ -1,3 +1,4 @@
+import { entropyOf, waitsForChain } from "../games/chain-entropy.ts";
 import { endsAfterMs, exposure, replay } from "../games/play.ts";
 import { drawsOf, type RoundSource, type Standing, standingOf } from "../games/standing.ts";
 import { Batcher } from "./batch.ts";
@@ -119,13 +120,19 @@ export class Placing {
     const { player } = request;
     let pair = await this.#o.pairs.known(player);
     for (let tries = 0; tries < optimisticTries; tries++) {
+      if (waitsForChain(pair.chain)) return this.#waits(request);
       const result = await this.#submit(request, pair);
       if (!computeAgain.has(result.status)) return this.#answer(request, result);
       if (result.status === "jackpots_changed") await this.#o.catalogue.refresh();
       else pair = await this.#moved(player, result);
     }
     const result = await this.#playLocked(request);
-    return this.#answer(request, result);
+    return result === null ? this.#waits(request) : this.#answer(request, result);
+  }
+
+  /** What the block will be changes no answer but this: a key that was used answers what it did. */
+  async #waits(request: PlaceRequest): Promise<Placed> {
+    return (await this.#recall(request)) ?? refusalOf("entropy_pending");
   }
 
   async #submit(request: PlaceRequest, pair: Pair): Promise<PlayResult> {
@@ -139,16 +146,17 @@ export class Placing {
   }
 
   /** Somebody else played on this pair, or rotated it. */
-  #moved(player: string, { detail }: PlayResult): Promise<Pair> | Pair {
-    if (detail !== null) return this.#o.pairs.remember(detail);
-    this.#o.pairs.forget(player);
+  #moved(player: string, { detail }: PlayResult): Promise<Pair> {
+    if (detail !== null) this.#o.pairs.remember(detail);
+    else this.#o.pairs.forget(player);
     return this.#o.pairs.known(player);
   }
 
-  /** Nobody else can move the nonce while this transaction holds the pair. */
-  #playLocked(request: PlaceRequest): Promise<PlayResult> {
+  /** Nobody else can move the nonce while this transaction holds the pair. Null where it waits for its chain. */
+  #playLocked(request: PlaceRequest): Promise<PlayResult | null> {
     return this.#o.db.transaction(async (session) => {
       const pair = await this.#o.pairs.lock(session, request.player);
+      if (waitsForChain(pair.chain)) return null;
       const [result] = await this.#call(session, [this.#compute(request, pair)]);
       if (result === undefined) throw new Error("play() has no result");
       return result;
@@ -161,7 +169,7 @@ export class Placing {
     const digits = this.#o.catalogue.terms(currency)?.digits ?? 0;
     const source: RoundSource = {
       ...{ round: uuidv7(), game: this.#o.game, compiled, bet, stake, currency, digits },
-      ...{ serverSeed: pair.serverSeed, nonce: pair.nonce },
+      ...{ serverSeed: pair.serverSeed, nonce: pair.nonce, entropy: entropyOf(pair.chain) },
       jackpots: jackpotsFor(this.#o.catalogue.current(), currency),
       clientSeed: clientSeed ?? pair.clientSeed,
       clientSeedBy: clientSeed === undefined ? pair.clientSeedBy : "player",

@@ -33,7 +33,7 @@ function headersOf(refusal: Refusal, status: number): Record<string, string> {
   if (refusal.refused === "forbidden") {
     headers["WWW-Authenticate"] = `Bearer realm="pitboss", error="insufficient_scope"`;
   }
-  if (status === 429 || status === 503) {
+  if (status === 429 || status === 503 || refusal.retryAfter !== undefined) {
     headers["Retry-After"] = String(Math.ceil(refusal.retryAfter ?? RETRY_AFTER_SECONDS));
   }
   return headers;

@@ -51,7 +51,7 @@ export function represented(): (
 ) => Promise<Representation> {
   let last: { key: unknown; made: Promise<Representation> } | undefined;
   return (key, text) => {
-    if (last?.key === key) return last.made;
+    if (last !== undefined && last.key === key) return last.made;
     const made = text().then((it) => new Representation(it));
     last = { key, made };
     // What could not be made is tried again at the next request.

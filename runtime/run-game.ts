@@ -42,6 +42,7 @@ export async function runGame(): Promise<void> {
     databaseDirectory: config.databaseDir,
     connections: config.databasePool,
     seedKey: await readSeedKey(config.seedKeyFile),
+    agents: config.chainAgents,
     hooks: gameMetrics(host.registry),
   });
   openRoundsGauge(host.registry, opened);

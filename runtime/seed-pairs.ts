@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { waitsForChain } from "../games/chain-entropy.ts";
 import { serverSeedHash } from "../games/fairness.ts";
 import type { Database, Session } from "./database.ts";
+import { type GameEntropy, waitingOf } from "./entropy.ts";
 import { seal, unseal } from "./seal.ts";
 import type { Turns } from "./turns.ts";
 import type { PairView, Refusal, RevealedSeed, SeedPairs } from "./types.ts";
@@ -17,6 +19,7 @@ export interface SealedPair extends PairView {
   readonly id: string;
   readonly player: string;
   readonly sealed: string;
+  readonly nextId: string;
 }
 
 const getPair = { name: "pair", text: "SELECT pair($1, $2) AS pair" };
@@ -30,7 +33,8 @@ const keptMax = 10_000;
 
 function viewOf(pair: SealedPair): PairView {
   const { serverSeedHash, nextServerSeedHash, clientSeed, clientSeedBy, nonce } = pair;
-  return { serverSeedHash, nextServerSeedHash, clientSeed, clientSeedBy, nonce };
+  const { chain, nextChain } = pair;
+  return { serverSeedHash, nextServerSeedHash, clientSeed, clientSeedBy, nonce, chain, nextChain };
 }
 
 /** Commits, opens, remembers and rotates the seed pairs of one game. */
@@ -39,22 +43,32 @@ export class GamePairs implements SeedPairs {
   readonly #game: string;
   readonly #key: Buffer;
   readonly #turns: Turns;
+  readonly #entropy: GameEntropy;
   readonly #kept = new Map<string, Pair>();
 
-  constructor(options: { db: Database; game: string; seedKey: Buffer; turns: Turns }) {
+  constructor(options: {
+    db: Database;
+    game: string;
+    seedKey: Buffer;
+    turns: Turns;
+    entropy: GameEntropy;
+  }) {
     this.#db = options.db;
     this.#game = options.game;
     this.#key = options.seedKey;
     this.#turns = options.turns;
+    this.#entropy = options.entropy;
   }
 
   async current(player: string): Promise<PairView> {
     return viewOf(await this.#fetch(player));
   }
 
-  /** As the player's last round in this process left it; SQL says when it has moved on. */
+  /** As the player's last round in this process left it; SQL says when it has moved on. It may wait for its chain. */
   async known(player: string): Promise<Pair> {
-    return this.#kept.get(player) ?? this.remember(await this.#fetch(player));
+    const kept = this.#kept.get(player);
+    if (kept !== undefined && !waitsForChain(kept.chain)) return kept;
+    return this.remember(await this.#fetch(player));
   }
 
   /** Opens a pair as SQL gave it, and keeps it for the next round. */
@@ -117,22 +131,32 @@ export class GamePairs implements SeedPairs {
     if (row?.status !== "rotated") throw new Error(`rotate() says ${row?.status}`);
     const old: SealedPair = row.revealed;
     const serverSeed = this.open({ pair: old.id, player, sealed: old.sealed }).toString("hex");
-    this.remember(row.pair);
+    const pair = await this.#advanced(row.pair);
+    this.remember(pair);
     const revealed = {
       serverSeed,
       serverSeedHash: old.serverSeedHash,
       clientSeed: old.clientSeed,
     };
-    return { revealed, ...viewOf(row.pair) };
+    return { revealed, ...viewOf(pair) };
   }
 
   async #fetch(player: string): Promise<SealedPair> {
     const [found] = await this.#db.query(getPair, [player, null]);
-    if (found?.pair) return found.pair;
+    if (found?.pair) return this.#advanced(found.pair);
     const clientSeed = randomBytes(16).toString("hex");
     const fresh = { active: { ...this.#fresh(player), clientSeed }, next: this.#fresh(player) };
     const [made] = await this.#db.query(getPair, [player, fresh]);
-    return made?.pair;
+    return this.#advanced(made?.pair);
+  }
+
+  /** A pair's height is committed as soon as its seed is, so that nobody waits for a block but at the first pair. */
+  async #advanced(pair: SealedPair): Promise<SealedPair> {
+    const { id, player, chain, nextId, nextChain } = pair;
+    const waiting = waitingOf({ id, chain }, { id: nextId, chain: nextChain });
+    if (waiting.length === 0 || !(await this.#entropy.advance(waiting))) return pair;
+    const [now] = await this.#db.query(getPair, [player, null]);
+    return now?.pair;
   }
 
   /** A new server seed, sealed: in clear it leaves this function only when it is played or revealed. */

@@ -15,7 +15,7 @@ export interface SweeperOptions {
   readonly everyMs: number;
   /** Ends an abandoned round once; false where another pod does. */
   readonly finish: (player: string, round: string) => Promise<boolean>;
-  /** Looks for rounds that end by the clock, where the game has such. */
+  /** Looks for what else has come to its time: rounds that end by the clock, blocks that seed pairs wait for. */
   readonly look?: (() => Promise<void>) | undefined;
   readonly logger: Logger;
 }

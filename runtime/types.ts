@@ -5,14 +5,17 @@
  * (`Refusal`); what is thrown is either `DatabaseAway` or a fault of ours.
  */
 
+import type { PairChain } from "../games/chain-entropy.ts";
 import type { Engine, Json, StakeTerms } from "../games/game.ts";
 import type { StoredJackpot } from "../games/open-round.ts";
 import type { ClientSeedBy } from "../games/proof.ts";
+import type { AgentSettings } from "./agents.ts";
 import type { PlayRecord } from "./play-record.ts";
 
 /** Every way in which the money layer says no. The HTTP layer's error table has an entry for each. */
 export type RefusalCode =
   | "client_seed_used"
+  | "entropy_pending"
   | "game_draining"
   | "game_suspended"
   | "idempotency_mismatch"
@@ -157,6 +160,12 @@ export interface Rounds {
   proof(player: string, id: string): Promise<Json | Refusal>;
 }
 
+/** Where a game's new pairs take their entropy. */
+export interface EntropyTerms {
+  readonly chain: string;
+  readonly onChainDown: "Continue" | "Stop";
+}
+
 /** A player's seed pair as `GET …/fairness` shows it. `nonce` is that of the next round. */
 export interface PairView {
   readonly serverSeedHash: string;
@@ -164,6 +173,9 @@ export interface PairView {
   readonly clientSeed: string;
   readonly clientSeedBy: ClientSeedBy;
   readonly nonce: number;
+  /** Null where its draws take nothing from a chain. */
+  readonly chain: PairChain | null;
+  readonly nextChain: PairChain | null;
 }
 
 export interface RevealedSeed {
@@ -201,6 +213,7 @@ export interface Catalogue {
   readonly deleting: boolean;
   /** Those that its rounds feed, in the order of their terms. */
   readonly jackpots: readonly StoredJackpot[];
+  readonly entropy: EntropyTerms | null;
 }
 
 /** The part of a pino logger that the money layer uses. */
@@ -220,6 +233,8 @@ export interface Hooks {
   batch?(size: number, seconds: number): void;
   /** New rounds are refused because the game paid out its limit of this minute: an alarm. */
   payoutLimited?(currency: string): void;
+  /** What a seed pair got of a chain, or that the chain gives nothing now. */
+  entropy?(result: "reserved" | "final" | "waived" | "down"): void;
   /** The database went away or came back. */
   database?(up: boolean): void;
 }
@@ -236,6 +251,8 @@ export interface GameOptions {
   readonly connections: number;
   /** 32 bytes that seal the server seeds of this game. */
   readonly seedKey: Buffer;
+  /** Where Chains are asked for entropy; without it no seed pair of a chain can be played. */
+  readonly agents?: AgentSettings;
   readonly pod: string;
   readonly logger: Logger;
   readonly hooks?: Hooks;

@@ -13,6 +13,8 @@ CREATE TABLE chain.entropy (
   head_hash text NOT NULL,
   blocks_ahead integer NOT NULL CHECK (blocks_ahead > 0),
   committed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- What had been committed by then: a game takes a height only for a server seed that is among it.
+  snapshot pg_snapshot NOT NULL DEFAULT pg_current_snapshot(),
   hash text,
   nodes_agreed integer,
   nodes integer,

@@ -17,6 +17,7 @@ const COLUMNS = [
   "returns",
   "path",
   "ready",
+  "entropy",
 ];
 const CHANGEABLE = COLUMNS.slice(1);
 
@@ -25,7 +26,7 @@ const CHANGEABLE = COLUMNS.slice(1);
 // changes nothing. `deleting` ends with the Game that it was said of.
 const SAVE = `
   INSERT INTO pitboss.games AS g (${COLUMNS.join(", ")})
-    SELECT o.game, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::jsonb, make_interval(secs => $11), $12::jsonb, $13, $14
+    SELECT o.game, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::jsonb, make_interval(secs => $11), $12::jsonb, $13, $14, $15::jsonb
       FROM pitboss.ownership o WHERE o.game = $1 AND o.namespace = $2 AND o.uid = $3 AND o.released_at IS NULL
   ON CONFLICT (name) DO UPDATE SET
     (${CHANGEABLE.join(", ")}, deleting) =
@@ -58,6 +59,7 @@ export function saveCatalogue(
     JSON.stringify(row.returns),
     row.path,
     row.ready,
+    row.entropy ? JSON.stringify(row.entropy) : null,
   ];
   return inSession(db, `saving ${row.name} in the catalogue`, (client) =>
     inTransaction(client, async () => {

@@ -143,6 +143,8 @@ export interface CatalogueRow {
   readonly returns: Json;
   readonly path: string;
   readonly ready: boolean;
+  /** Where new seed pairs take their entropy: a Chain as namespace/name; none where it is absent. */
+  readonly entropy?: { readonly chain: string; readonly onChainDown: "Continue" | "Stop" };
 }
 
 export interface StoredProof {

@@ -69,6 +69,7 @@ export function gameController(
   const databases = new GameDatabase({
     platform: platformDatabase,
     gameConnections: platform.gameConnections,
+    chainNamespace: platform.chainNamespace,
     ownerLives: ({ uid }) => games.byIndex(BY_UID, uid).length > 0,
   });
   const prover = new ProofProcess();

@@ -29,6 +29,12 @@ describe("a Game that takes entropy from a Chain", function () {
     return Object.fromEntries(env.map((one) => [one.name, one.value ?? ""]));
   };
 
+  /** What rounds are told of it. */
+  const listed = async (): Promise<unknown> => {
+    const sql = "SELECT entropy FROM pitboss.games WHERE name = $1";
+    return (await chains.world.database.db.pool.query(sql, [name])).rows[0]?.entropy;
+  };
+
   it("says that the Chain is missing, and serves as far as it can", async () => {
     await chains.world.applyGame(name, { fairness: { entropy: { chain, onChainDown: "Stop" } } });
     const said = await chains.world.says(name, "EntropyReady", "ChainMissing");
@@ -45,9 +51,11 @@ describe("a Game that takes entropy from a Chain", function () {
   });
 
   it("tells its pods whom to ask, and gives them a certificate of their own", async () => {
+    assert.deepEqual(await listed(), {
+      chain: `${chains.world.casino}/${chain}`,
+      onChainDown: "Stop",
+    });
     const env = await variables();
-    assert.equal(env["PITBOSS_ENTROPY_CHAIN"], `${chains.world.casino}/${chain}`);
-    assert.equal(env["PITBOSS_ENTROPY_ON_CHAIN_DOWN"], "Stop");
     assert.equal(
       env["PITBOSS_CHAIN_AGENTS"],
       `dns:///${chain}-agent.${chains.world.casino}.svc:9000`,
@@ -86,6 +94,7 @@ describe("a Game that takes entropy from a Chain", function () {
       const of = (type: string) => conditions.find((one) => one.type === type)?.status;
       return of("EntropyReady") === "Unknown" && of("Ready") === "True";
     });
+    assert.equal(((await listed()) as { onChainDown: string }).onChainDown, "Continue");
     chains.status = wellStatus();
     await chains.world.says(name, "EntropyReady", "EntropyFlows");
   });
@@ -96,7 +105,8 @@ describe("a Game that takes entropy from a Chain", function () {
     await chains.world.says(name, "EntropyReady", "NoEntropy");
     await chains.world.gone(chains.world.child("Secret", `${name}-chain`));
     await until("the pods know nothing of it", async () => {
-      return !("PITBOSS_ENTROPY_CHAIN" in (await variables()));
+      return !("PITBOSS_CHAIN_TLS_DIR" in (await variables()));
     });
+    assert.equal(await listed(), null);
   });
 });

@@ -17,7 +17,10 @@ export type EntropySource =
   | { readonly state: "ready"; readonly chain: string };
 
 /** `namespace/name` of the Chain that the Game names; undefined where it names none. */
-export function chainKey({ spec }: Game, { chainNamespace }: Platform): string | undefined {
+export function chainKey(
+  { spec }: Game,
+  { chainNamespace }: Pick<Platform, "chainNamespace">,
+): string | undefined {
   const chain = spec.fairness?.entropy?.chain;
   return chain && `${chainNamespace}/${chain}`;
 }
@@ -50,9 +53,8 @@ export async function chainAccess(
   { platform, authority, client, cacheOf }: EntropyContext,
   game: Game,
 ): Promise<ChainAccess | undefined> {
-  const entropy = game.spec.fairness?.entropy;
   const chain = chainKey(game, platform);
-  if (!entropy || !chain) return undefined;
+  if (!chain) return undefined;
   const [chainNamespace = "", chainName = ""] = chain.split("/");
   const { namespace, name } = game.metadata;
   const where = { namespace, name: chainSecretName(game) };
@@ -65,7 +67,7 @@ export async function chainAccess(
     name: `game/${namespace}/${name}`,
   });
   return {
-    ...{ chain, onChainDown: entropy.onChainDown },
+    chain,
     target: platform.chainAgents
       .replaceAll("{namespace}", chainNamespace)
       .replaceAll("{name}", chainName),

@@ -11,6 +11,7 @@ import { findingOf } from "../platform/failures.ts";
 import type { Link, PlatformDatabase } from "../platform/platform-database.ts";
 import { type Accepted, acceptedOf, openRevisions, readAccepted } from "./accepted.ts";
 import { engineDigest } from "./engine-digest.ts";
+import { chainKey } from "./entropy.ts";
 import { fed, type NamedJackpot } from "./jackpots.ts";
 import type { Judgement } from "./math.ts";
 import type { DatabaseState } from "./observe.ts";
@@ -38,6 +39,8 @@ interface Memo extends DatabaseStep {
 export interface GameDatabaseOptions {
   readonly platform: PlatformDatabase;
   readonly gameConnections: number;
+  /** Where the Chains are that Games name. */
+  readonly chainNamespace: string;
   readonly ownerLives: (owner: Owner) => boolean;
 }
 
@@ -208,12 +211,15 @@ export class GameDatabase {
       await saveProof(db, { ...math, engineDigest: engineDigest(), maxMultiplier, proof });
     }
     const { name, namespace, uid } = game.metadata;
-    const { state, title = name, openRounds } = game.spec;
+    const { state, title = name, openRounds, fairness } = game.spec;
+    const chain = chainKey(game, this.#options);
+    const onChainDown = fairness?.entropy?.onChainDown ?? "Stop";
     const row = {
       ...{ name, namespace, uid, engine, engineVersion, config, revision },
       ...{ title, state, stakes, returns, ready },
       openTimeoutSeconds: durationSeconds(openRounds.timeout),
       path: gamePath(game),
+      ...(chain === undefined ? {} : { entropy: { chain, onChainDown } }),
     };
     const names = fed(jackpots).map(({ name }) => name);
     const { unbound } = await saveCatalogue(db, row, names);

@@ -1,12 +1,13 @@
 import { isRefusal } from "../errors.ts";
 import type { Route } from "../route.ts";
+import { pairJson } from "./pair-json.ts";
 import { clientSeed, object, ref } from "./schemas.ts";
 import type { GameService } from "./service.ts";
 
 type Body = { clientSeed: string };
 
 /** POST …/fairness/rotate: reveals the server seed and begins the next pair. */
-export function rotate({ game, pairs }: GameService): Route<Body> {
+export function rotate({ game, pairs, catalogue }: GameService): Route<Body> {
   return {
     method: "POST",
     path: `/games/${game}/fairness/rotate`,
@@ -22,7 +23,7 @@ export function rotate({ game, pairs }: GameService): Route<Body> {
       const result = await pairs.rotate(player, body.clientSeed);
       if (isRefusal(result)) return result;
       const { revealed, ...pair } = result;
-      return { status: 200, body: { revealed, ...pair } };
+      return { status: 200, body: { revealed, ...pairJson(pair, catalogue()) } };
     },
   };
 }

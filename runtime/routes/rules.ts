@@ -33,6 +33,20 @@ const rulesSchema = object({
     description: "a round left open for longer is finished by the default action",
   },
   jackpots: list(jackpotSchema),
+  entropy: {
+    description: "where new seed pairs take their entropy; null: from no chain",
+    anyOf: [
+      object({
+        chain: { ...text, description: "namespace/name of the Chain" },
+        onChainDown: {
+          enum: ["Continue", "Stop"],
+          description:
+            "while the chain does not answer: new pairs are played without, as their proofs show, or wait",
+        },
+      }),
+      { type: "null" },
+    ],
+  },
 });
 
 /** Stake limits as decimals. */
@@ -63,7 +77,7 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
     },
     refusals: [],
     async handle() {
-      const { title, state, stakes, openTimeoutSeconds, jackpots } = catalogue();
+      const { title, state, stakes, openTimeoutSeconds, jackpots, entropy } = catalogue();
       const rest = {
         name: game,
         title,
@@ -77,6 +91,7 @@ export function rules({ game, compiled, catalogue, returns }: GameService): Rout
         limits: limitsJson(stakes),
         openTimeoutSeconds,
         jackpots: jackpots.map(jackpotJson),
+        entropy,
       };
       // Some games list thousands of bets: their text is never parsed here.
       const head = JSON.stringify(rest);

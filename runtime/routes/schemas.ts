@@ -73,13 +73,33 @@ const text: JsonSchema = { type: "string" };
 const nonce: JsonSchema = { type: "integer", minimum: 0 };
 export const revision: JsonSchema = { type: "string", pattern: "^[0-9a-f]{16}$" };
 
+const pairChain: JsonSchema = {
+  description:
+    "the block that the pair is mixed with; null: none. The height is null until one is committed, the entropy until the block is final: nothing is played before",
+  anyOf: [
+    object({
+      chain: { ...text, description: "namespace/name of the Chain" },
+      network: { type: ["string", "null"] },
+      height: { type: ["integer", "null"], minimum: 0 },
+      insecure: { type: ["boolean", "null"], description: "a development chain" },
+      entropy: { type: ["string", "null"], description: "the block's hash, without 0x" },
+    }),
+    { type: "null" },
+  ],
+};
+
 const pairFields = {
   serverSeedHash: hash256,
   nextServerSeedHash: hash256,
   clientSeed,
   clientSeedBy: { enum: ["player", "house"] },
   nonce: { ...nonce, description: "of the next round" },
+  chain: pairChain,
+  nextChain: pairChain,
 } satisfies Record<string, JsonSchema>;
+
+/** Only where the game, or one of the two pairs, has to do with a chain. */
+const ofChains = ["chain", "nextChain"];
 
 const problem: JsonSchema = {
   type: "object",
@@ -148,6 +168,6 @@ export const types = {
   Round: object(roundFields),
   StakeLimits: stakeLimits,
   Proof: proof,
-  SeedPair: object(pairFields),
-  RotatedSeedPair: object({ revealed, ...pairFields }),
+  SeedPair: object(pairFields, ofChains),
+  RotatedSeedPair: object({ revealed, ...pairFields }, ofChains),
 } satisfies Record<string, JsonSchema>;

@@ -45,6 +45,8 @@ const samplePair = {
   clientSeed: "lucky",
   clientSeedBy: "player",
   nonce: 7,
+  chain: null,
+  nextChain: null,
 } as const;
 
 const revealed = {
@@ -90,6 +92,7 @@ export function sampleGame(
     ready: true,
     deleting: false,
     jackpots: [],
+    entropy: null,
   };
   return {
     game: "flip",

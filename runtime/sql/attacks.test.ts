@@ -151,7 +151,10 @@ describe("with the stolen role of one game", () => {
         "revision_returns",
         "rotate",
         "round_jackpot_wins",
+        "take_entropy",
         "ticking",
+        "waiting_pairs",
+        "waive_entropy",
       ],
     );
     const open = await database.db.pool.query(

@@ -7,8 +7,15 @@ import { toText } from "../../games/fraction.ts";
 import type { Json } from "../../games/game.ts";
 import { engines } from "../../games/index.ts";
 import { type Compiled, compile } from "../../games/play.ts";
+import type { AgentSettings } from "../../runtime/agents.ts";
 import { openGame } from "../../runtime/game.ts";
-import type { Hooks, OpenGame, PlaceRequest, RoundView } from "../../runtime/types.ts";
+import type {
+  EntropyTerms,
+  Hooks,
+  OpenGame,
+  PlaceRequest,
+  RoundView,
+} from "../../runtime/types.ts";
 import type { TestDatabase, TestGame } from "./database.ts";
 
 export interface TestStakes {
@@ -29,6 +36,7 @@ export interface TestGameOptions {
   readonly stakes?: readonly TestStakes[];
   readonly openTimeout?: string;
   readonly lossLimits?: { [currency: string]: string };
+  readonly entropy?: EntropyTerms;
 }
 
 /** A Game in a test's database, listed as the operator would, with the means to run its pods. */
@@ -52,6 +60,8 @@ export interface PodOptions {
   readonly hooks?: Hooks;
   readonly connections?: number;
   readonly sweepSeconds?: number;
+  /** Where the Chains' agents are. */
+  readonly agents?: AgentSettings;
 }
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -76,11 +86,11 @@ export async function listedGame(
   const pods = new Set<OpenGame>();
   return {
     ...{ ...game, compiled, seedKey, operator },
-    async pod({ compiled: own = compiled, hooks = {}, connections = 5, sweepSeconds = 3600 } = {}) {
+    async pod({ compiled: own = compiled, ...more } = {}) {
       const pod = await openGame({
         ...{ game: game.name, engine, config: own.config, revision: own.revision },
-        ...{ databaseDirectory: directory, connections, seedKey, pod: "test", logger: silent },
-        ...{ hooks, sweepSeconds },
+        ...{ databaseDirectory: directory, seedKey, pod: "test", logger: silent },
+        ...{ connections: 5, sweepSeconds: 3600, ...more },
       });
       pods.add(pod);
       const stop = async () => {
@@ -135,7 +145,7 @@ async function list(
   operator: pg.Pool,
   game: TestGame,
   compiled: Compiled,
-  { stakes = [usd], openTimeout = "24 hours", lossLimits = {} }: TestGameOptions,
+  { stakes = [usd], openTimeout = "24 hours", lossLimits = {}, entropy }: TestGameOptions,
 ): Promise<void> {
   const { engine, revision, config, prepared } = compiled;
   await operator.query(
@@ -147,7 +157,7 @@ async function list(
     ...{ name: game.name, namespace: game.namespace, uid: game.uid, engine: engine.name },
     ...{ engine_version: engine.version, title: game.name, revision, config },
     ...{ stakes: JSON.stringify(stakes), open_timeout: openTimeout, path: `/games/${game.name}` },
-    ...{ ready: true, loss_limits: lossLimits },
+    ...{ ready: true, loss_limits: lossLimits, entropy: entropy ?? null },
   };
   const names = Object.keys(row);
   const places = names.map((_, i) => `$${i + 1}`);

@@ -9,7 +9,6 @@ import { type Child, childMeta } from "./child.ts";
 export interface ChainAccess {
   /** `namespace/name` of the Chain. */
   readonly chain: string;
-  readonly onChainDown: "Continue" | "Stop";
   /** A gRPC target. */
   readonly target: string;
   readonly tls: KeyPair & { readonly ca: string };
@@ -43,12 +42,10 @@ export function buildChainSecret(game: Game, access: ChainAccess | undefined): C
   };
 }
 
-/** What the runtime is told; it is no part of the revision, as the rules stay what they are. */
+/** Where the runtime finds the agents; which chain a seed pair takes, the catalogue says (operator/database/catalogue.ts). */
 export function entropyVariables(access: ChainAccess | undefined): Record<string, string> {
   if (!access) return {};
   return {
-    PITBOSS_ENTROPY_CHAIN: access.chain,
-    PITBOSS_ENTROPY_ON_CHAIN_DOWN: access.onChainDown,
     PITBOSS_CHAIN_AGENTS: access.target,
     PITBOSS_CHAIN_TLS_DIR: FOLDER,
   };

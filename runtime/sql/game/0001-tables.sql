@@ -16,13 +16,25 @@ CREATE TABLE seed_pairs (
   -- Of the next round.
   nonce bigint NOT NULL DEFAULT 0 CHECK (nonce >= 0),
   committed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Whoever commits to a height of a chain for this seed must have seen it.
+  committed_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
   activated_at timestamptz,
   revealed_at timestamptz,
-  CHECK (state <> 'active' OR (client_seed IS NOT NULL AND client_seed_by IS NOT NULL))
+  -- The Chain whose entropy its draws are mixed with, where it has one; the height that was committed after the seed; and
+  -- the hash of that block, once it is final. Nothing is played before.
+  chain text,
+  network text,
+  height bigint,
+  insecure boolean,
+  entropy text CHECK (entropy ~ '^[0-9a-f]{1,128}$'),
+  CHECK (state <> 'active' OR (client_seed IS NOT NULL AND client_seed_by IS NOT NULL)),
+  CHECK (num_nonnulls(network, height, insecure) IN (0, 3) AND (height IS NULL OR chain IS NOT NULL)),
+  CHECK (entropy IS NULL OR height IS NOT NULL)
 ) WITH (fillfactor = 60);
 
 CREATE UNIQUE INDEX seed_pairs_active ON seed_pairs (player) WHERE state = 'active';
 CREATE UNIQUE INDEX seed_pairs_next ON seed_pairs (player) WHERE state = 'next';
+CREATE INDEX seed_pairs_waiting ON seed_pairs (id) WHERE chain IS NOT NULL AND entropy IS NULL AND state <> 'revealed';
 
 -- Every client seed that a player has used here: a pair never gets one again.
 CREATE TABLE used_client_seeds (
@@ -132,13 +144,14 @@ $$;
 CREATE FUNCTION catalogue(of_revision text)
 RETURNS TABLE (
   name text, namespace text, title text, engine text, engine_version text, revision text, config jsonb, state text,
-  stakes jsonb, open_timeout_seconds double precision, returns jsonb, path text, ready boolean, deleting boolean, jackpots jsonb
+  stakes jsonb, open_timeout_seconds double precision, returns jsonb, path text, ready boolean, deleting boolean, jackpots jsonb,
+  entropy jsonb
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
   SELECT g.name, g.namespace, g.title, g.engine, g.engine_version, g.revision, g.config, g.state,
          coalesce(r.stakes, g.stakes), extract(epoch FROM g.open_timeout)::double precision,
          g.returns, g.path, g.ready, g.deleting,
-         jackpot_terms_json(ARRAY(SELECT fed.terms FROM unnest(fed_jackpots(g.name)) AS fed))
+         jackpot_terms_json(ARRAY(SELECT fed.terms FROM unnest(fed_jackpots(g.name)) AS fed)), g.entropy
     FROM games g LEFT JOIN game_revisions r ON r.game = g.name AND r.revision = of_revision
    WHERE g.name = acting_game(current_schema());
 $$;

@@ -16,23 +16,32 @@ BEGIN
 END
 $$;
 
+-- What a pair takes from a chain: null where it takes nothing, its height null until one is committed.
+CREATE FUNCTION chain_json(pair seed_pairs) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT AS $$
+  SELECT CASE WHEN pair.chain IS NOT NULL THEN jsonb_build_object(
+    'chain', pair.chain, 'network', pair.network, 'height', pair.height, 'insecure', pair.insecure, 'entropy', pair.entropy) END;
+$$;
+
 -- The pair as the runtime needs it: it opens `sealed` with the game's seed key.
 CREATE FUNCTION pair_json(of_player text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT jsonb_build_object(
            'id', a.id, 'player', a.player, 'sealed', encode(a.sealed, 'hex'), 'nonce', a.nonce,
            'serverSeedHash', encode(a.server_seed_hash, 'hex'), 'nextServerSeedHash', encode(n.server_seed_hash, 'hex'),
-           'clientSeed', a.client_seed, 'clientSeedBy', a.client_seed_by)
+           'clientSeed', a.client_seed, 'clientSeedBy', a.client_seed_by,
+           'chain', chain_json(a), 'nextId', n.id, 'nextChain', chain_json(n))
     FROM seed_pairs a JOIN seed_pairs n ON n.player = a.player AND n.state = 'next'
    WHERE a.player = of_player AND a.state = 'active';
 $$;
 
 CREATE FUNCTION commit_seed(seed_id uuid, of_player text, as_state text, seed jsonb) RETURNS void
 LANGUAGE sql SET search_path FROM CURRENT AS $$
-  INSERT INTO seed_pairs (id, player, state, server_seed_hash, sealed, client_seed, client_seed_by, activated_at)
+  INSERT INTO seed_pairs (id, player, state, server_seed_hash, sealed, client_seed, client_seed_by, activated_at, chain)
     VALUES (seed_id, of_player, as_state, decode(seed->>'serverSeedHash', 'hex'), decode(seed->>'sealed', 'hex'),
             seed->>'clientSeed', CASE WHEN seed ? 'clientSeed' THEN 'house' END,
-            CASE WHEN as_state = 'active' THEN clock_timestamp() END)
+            CASE WHEN as_state = 'active' THEN clock_timestamp() END,
+            (SELECT g.entropy->>'chain' FROM games g WHERE g.name = acting_game(current_schema())))
     ON CONFLICT DO NOTHING;
 $$;
 

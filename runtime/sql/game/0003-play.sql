@@ -110,6 +110,7 @@ BEGIN
         WHEN a.server_seed_hash <> encode(p.server_seed_hash, 'hex') THEN 'seed_rotated'
         WHEN p.id IS NULL OR p.id <> a.pair OR p.nonce <> a.nonce THEN 'nonce_moved'
         WHEN coalesce(a.jackpots, '{}') <> t.jackpots THEN 'jackpots_changed'
+        WHEN p.chain IS NOT NULL AND p.entropy IS NULL THEN 'entropy_pending'
         WHEN t.over_limit THEN 'payout_limit'
         ELSE 'good' END, coalesce(k.round, o.round), t.house, t.digits)::play_verdict)
       FROM (SELECT *, row_number() OVER (PARTITION BY player ORDER BY item) AS earlier FROM unnest(asked)) AS a
@@ -120,7 +121,7 @@ BEGIN
       LEFT JOIN terms t ON t.revision = a.revision AND t.currency = a.currency
       LEFT JOIN LATERAL (SELECT o.round FROM open_rounds o WHERE o.player = a.player LIMIT 1) o ON true
       LEFT JOIN LATERAL (
-        SELECT p.id, p.nonce, p.server_seed_hash FROM seed_pairs p WHERE p.player = a.player AND p.state = 'active' LIMIT 1
+        SELECT p.id, p.nonce, p.server_seed_hash, p.chain, p.entropy FROM seed_pairs p WHERE p.player = a.player AND p.state = 'active' LIMIT 1
       ) p ON true
   );
 END

@@ -14,6 +14,7 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
            'pair', p.id, 'sealed', encode(p.sealed, 'hex'), 'serverSeedHash', encode(p.server_seed_hash, 'hex'),
            'clientSeed', coalesce(r.client_seed, p.client_seed), 'nonce', r.nonce,
            'clientSeedBy', CASE WHEN r.client_seed IS NOT NULL THEN 'player' ELSE p.client_seed_by END,
+           'chain', chain_json(p),
            'currency', r.currency, 'digits', r.digits, 'stake', r.stake::text, 'staked', r.staked::text,
            'bet', r.bet, 'actions', r.actions,
            'jackpots', CASE WHEN r.jackpots IS NULL THEN '[]' ELSE jackpot_terms_json(r.jackpots) END,

@@ -45,6 +45,10 @@ CREATE TABLE pitboss.games (
   -- entry it is a hundred times maxPayout.
   loss_limits jsonb NOT NULL DEFAULT '{}',
   returns jsonb NOT NULL DEFAULT '[]',
+  -- {chain: namespace/name, onChainDown: Continue|Stop}: where new seed pairs take their entropy, if anywhere.
+  entropy jsonb CHECK (
+    coalesce(entropy->>'chain' LIKE '%/%' AND entropy->>'onChainDown' IN ('Continue', 'Stop'), entropy IS NULL)
+  ),
   path text NOT NULL,
   ready boolean NOT NULL DEFAULT false,
   deleting boolean NOT NULL DEFAULT false,

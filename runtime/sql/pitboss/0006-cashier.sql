@@ -57,7 +57,7 @@ CREATE TABLE pitboss.chain_deposits (
   player text,
   asset text NOT NULL,
   currency text,
-  amount numeric(78, 0) NOT NULL CHECK (amount > 0),
+  amount numeric(78, 0) NOT NULL CHECK (amount BETWEEN 1 AND 1e78),
   transaction text NOT NULL,
   height bigint NOT NULL,
   transfer uuid UNIQUE,
