@@ -51,7 +51,7 @@ CREATE TABLE chain.deposits (
   sequence bigint NOT NULL,
   state text NOT NULL CHECK (state IN ('PENDING', 'REORGED', 'FINALIZED')),
   asset text NOT NULL,
-  amount numeric(78, 0) NOT NULL CHECK (amount > 0),
+  amount numeric(78, 0) NOT NULL CHECK (amount BETWEEN 1 AND 1e78),
   address text NOT NULL,
   reference text NOT NULL,
   own boolean NOT NULL,

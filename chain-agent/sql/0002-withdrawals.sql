@@ -13,7 +13,7 @@ CREATE TABLE chain.withdrawals (
   chain text NOT NULL,
   withdrawal_id text NOT NULL CHECK (length(withdrawal_id) BETWEEN 1 AND 128),
   asset text NOT NULL,
-  amount numeric(78, 0) NOT NULL CHECK (amount > 0),
+  amount numeric(78, 0) NOT NULL CHECK (amount BETWEEN 1 AND 1e78),
   sender text NOT NULL,
   destination text NOT NULL,
   -- NULL where the chain has none, and where it was rejected.

@@ -342,9 +342,10 @@ describe("the cashier's part of the ledger", () => {
       const ids = Array.from({ length: 12 }, (_, i) => `id-${i}`);
       await Promise.all(ids.flatMap((id) => [submit(id), submit(id), submit(id, { nonce: 99 })]));
       const nonces = await Promise.all(ids.map(async (id) => Number((await row(id)).nonce)));
+      const lowest = Math.min(...nonces);
       assert.deepEqual(
         nonces.toSorted((a, b) => a - b),
-        ids.map((_, i) => (nonces[0] === 99 ? 99 + i : Math.min(...nonces) + i)),
+        ids.map((_, i) => lowest + i),
       );
       assert.equal(await submit("id-0"), "existing");
       assert.equal(await submit("id-0", { amount: 6 }), "other_body");
