@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -52,16 +53,37 @@ function channelOptions({ streamAgeMs }: CallLimits): ChannelOptions {
   };
 }
 
+interface Trust {
+  readonly credentials: ServerCredentials;
+  /** Its certificates are there: no caller is turned away for want of them. */
+  readonly loaded: Promise<void>;
+}
+
 /** With a folder: both sides show certificates, and renewed files are taken up. */
-function credentialsOf(tlsDir: string): ServerCredentials {
-  if (tlsDir === "") return ServerCredentials.createInsecure();
-  const provider = new experimental.FileWatcherCertificateProvider({
+async function trustOf(tlsDir: string): Promise<Trust> {
+  if (tlsDir === "") {
+    return { credentials: ServerCredentials.createInsecure(), loaded: Promise.resolve() };
+  }
+  const files = {
     certificateFile: join(tlsDir, "tls.crt"),
     privateKeyFile: join(tlsDir, "tls.key"),
     caCertificateFile: join(tlsDir, "ca.crt"),
-    refreshIntervalMs: certificateRefreshMs,
+  };
+  // The watcher only waits for files that are missing; nobody would learn why.
+  await Promise.all(Object.values(files).map((file) => access(file)));
+  const refreshIntervalMs = certificateRefreshMs;
+  const provider = new experimental.FileWatcherCertificateProvider({ ...files, refreshIntervalMs });
+  const loaded = new Promise<void>((resolve) => {
+    const listener = () => {
+      provider.removeIdentityCertificateListener(listener);
+      resolve();
+    };
+    provider.addIdentityCertificateListener(listener);
   });
-  return experimental.createCertificateProviderServerCredentials(provider, provider, true);
+  const credentials = experimental.createCertificateProviderServerCredentials(
+    ...([provider, provider, true] as const),
+  );
+  return { credentials, loaded };
 }
 
 /** A service that is for some callers looks for their name in their certificate; without one nobody is let in. */
@@ -103,14 +125,17 @@ export class AgentServer {
   }
 
   /** Listens; gives the port. */
-  start(): Promise<number> {
+  async start(): Promise<number> {
     const { host = "0.0.0.0", port, tlsDir } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.bindAsync(`${host}:${port}`, credentialsOf(tlsDir), (error, bound) => {
-        if (error === null) resolve(bound);
+    const { credentials, loaded } = await trustOf(tlsDir);
+    const bound = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(`${host}:${port}`, credentials, (error, own) => {
+        if (error === null) resolve(own);
         else reject(error);
       });
     });
+    await loaded;
+    return bound;
   }
 
   /**
