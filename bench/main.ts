@@ -1,4 +1,5 @@
 import { chain } from "./chain.ts";
+import { history } from "./history.ts";
 import { jackpots } from "./jackpots.ts";
 import { jackpotsDrill } from "./jackpots-drill.ts";
 import { memory } from "./memory.ts";
@@ -12,6 +13,7 @@ import { simulate } from "./simulate.ts";
 // `npm run bench [-- NAME]`: each prints JSON lines; what bounds each is in docs/benchmarks.md.
 const benches: Record<string, () => Promise<void>> = {
   rounds,
+  history,
   jackpots,
   "jackpots-drill": jackpotsDrill,
   reconcile,
