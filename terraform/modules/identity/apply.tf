@@ -37,7 +37,7 @@ locals {
         StringEquals = {
           "iam:PassedToService" = [
             "eks.amazonaws.com", "ec2.amazonaws.com", "eks-fargate-pods.amazonaws.com", "pods.eks.amazonaws.com",
-            "vpc-flow-logs.amazonaws.com", "monitoring.rds.amazonaws.com", "ssm.amazonaws.com", "rolesanywhere.amazonaws.com",
+            "vpc-flow-logs.amazonaws.com", "monitoring.rds.amazonaws.com", "capabilities.eks.amazonaws.com", "ssm.amazonaws.com", "rolesanywhere.amazonaws.com",
           ]
         }
       }

@@ -62,7 +62,8 @@ module "cluster" {
     {
       # Argo CD's chart makes roles of the cluster.
       apply = { role_arn = "arn:aws:iam::${local.environment.account}:role/github/${local.name}-apply", policy = "AmazonEKSClusterAdminPolicy" }
-      plan  = { role_arn = "arn:aws:iam::${local.environment.account}:role/github/${local.name}-plan", policy = "AmazonEKSAdminViewPolicy" }
+      # Where Helm keeps what it installed; no other Secret is a plan's business.
+      plan = { role_arn = "arn:aws:iam::${local.environment.account}:role/github/${local.name}-plan", policy = "AmazonEKSAdminViewPolicy", namespaces = ["argocd"] }
     },
     local.environment.cluster.access,
   )
