@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { after, before, describe, it } from "mocha";
 import pg from "pg";
 import {
@@ -25,6 +26,9 @@ import {
   placeRequest,
   type TestGameOptions,
 } from "../test/harness/game.ts";
+import { jackpotBooks, oneInFive } from "../test/harness/jackpots.ts";
+import { gameRoutes } from "./routes/index.ts";
+import { testApp, testIssuer } from "./testing.ts";
 import type { OpenGame, RoundView } from "./types.ts";
 
 const chain = "casino/local";
@@ -166,6 +170,66 @@ describe("entropy of a chain", function () {
     assert.ok(!verify({ ...proof, entropy: "0".repeat(64) }).ok);
     const other = { ...(proof["chain"] as object), height: 1 };
     assert.ok(!verify({ ...proof, chain: other }).ok);
+  });
+
+  it("is mixed into the draws for jackpots too", async () => {
+    const { game, pod } = await open("Stop");
+    const books = jackpotBooks(database);
+    await books.bind(game.name, [await books.save(oneInFive)]);
+    const player = await game.player();
+    await pod.pairs.current(player);
+    await anvil.mine(manyBlocks);
+    const rounds = [await played(pod, player)];
+    for (let i = 0; i < 7; i++) rounds.push(created(await place(pod, player)));
+    await rotated(pod, player);
+    for (const round of rounds) {
+      const { jackpots, ...proof } = await proofOf(pod, round);
+      const [drawn] = jackpots as { hits: boolean[] }[];
+      assert.equal(drawn?.hits.length, 1);
+      const turned = { ...drawn, hits: [!drawn?.hits[0]] };
+      assert.ok(!verify({ ...proof, jackpots: [turned] }).ok);
+    }
+    await books.close();
+  });
+
+  it("is told over HTTP: what the game asks for, what the pair waits for, and for how long", async () => {
+    const { game, pod } = await open("Stop");
+    const issuer = await testIssuer();
+    const app = await testApp(
+      gameRoutes({ ...pod, game: game.name, compiled: game.compiled }),
+      issuer,
+    );
+    const base = `/games/${game.name}`;
+    const token = await issuer.token(await game.player());
+    const bet = (key: string) =>
+      app.call("POST", `${base}/rounds`, {
+        ...{ token, key },
+        json: { stake: "1.00", currency: "USD", bet: heads },
+      });
+    try {
+      const rules = await app.call("GET", base);
+      assert.deepEqual(rules.body.entropy, { chain, onChainDown: "Stop" });
+      const document = (await app.call("GET", `${base}/openapi.json`)).body;
+      const ajv = new Ajv2020({ strict: false, validateFormats: false });
+      const pair = ajv.addSchema(document, "api").getSchema("api#/components/schemas/SeedPair");
+      const shown = await app.call("GET", `${base}/fairness`, { token });
+      assert.ok(pair?.(shown.body), JSON.stringify(pair?.errors));
+      assert.deepEqual(shown.body.chain.entropy, null);
+      const early = await bet("first");
+      assert.deepEqual([early.status, early.body.code], [409, "entropy_pending"]);
+      assert.ok(Number(early.headers.get("retry-after")) > 0);
+      await anvil.mine(manyBlocks);
+      await until("the block is final", async () => (await bet("first")).status === 201);
+      // Two pairs on, the next block is not there yet; a key that was used still answers its round.
+      for (const clientSeed of ["two", "three"]) {
+        const json = { clientSeed };
+        await app.call("POST", `${base}/fairness/rotate`, { token, json });
+      }
+      assert.equal((await bet("second")).body.code, "entropy_pending");
+      assert.equal((await bet("first")).status, 200);
+    } finally {
+      await app.stop();
+    }
   });
 
   it("goes through a round of many steps, on any pod, and through its end by default", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import { fraction } from "../games/fraction.ts";
 import type { Json } from "../games/game.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
 import {
@@ -11,6 +12,7 @@ import {
   placeRequest,
   type TestGameOptions,
 } from "../test/harness/game.ts";
+import { jackpotBooks, mustHitBy } from "../test/harness/jackpots.ts";
 import type { PlayRecord } from "./play-record.ts";
 import type { ExportRequest, OpenGame, RoundView } from "./types.ts";
 
@@ -98,6 +100,26 @@ describe("play records", () => {
       break;
     }
   });
+
+  it("hold what the house added to each jackpot for a round, exactly", async () => {
+    const { game, pod } = await open("coin-flip", { multiplier: "1.8" });
+    const books = jackpotBooks(database);
+    const jackpot = await books.save({ ...mustHitBy, contribution: "0.0125" });
+    await books.bind(game.name, [jackpot]);
+    const player = await game.player();
+    const round = await untilFed(pod, player);
+    const [fed] = (await recordOf(pod, round)).contributions;
+    assert.deepEqual([fed?.name, fed?.amount], [jackpot.name, fraction(5, 4)]);
+    await books.close();
+  });
+
+  /** A round of the pod once it knows of the jackpot. */
+  async function untilFed(pod: OpenGame, player: string): Promise<RoundView> {
+    for (;;) {
+      const round = created(await pod.rounds.place(placeRequest(player, { side: "heads" })));
+      if ((await recordOf(pod, round)).contributions.length > 0) return round;
+    }
+  }
 
   it("say that a round was left, and that the house ended it", async () => {
     const { game, pod } = await open("mines", {}, { openTimeout: "1 second" });
