@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, createSign, generateKeyPairSync } from "node:crypto";
 import { describe, it } from "mocha";
+import type { TransactionSerializableEIP1559 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { bitcoinNetwork } from "../adapters/bitcoin-networks.ts";
 import { localKey } from "./local-key.ts";
@@ -9,10 +10,11 @@ import { der, lowSignature, type Signer, signEvm } from "./signer.ts";
 
 const key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-const transaction = {
-  ...{ type: "eip1559", chainId: 1, nonce: 7, gas: 21_000n, value: 5n, data: "0x" },
+const transaction: TransactionSerializableEIP1559 = {
+  type: "eip1559",
+  ...{ chainId: 1, nonce: 7, gas: 21_000n, value: 5n, data: "0x" },
   ...{ maxFeePerGas: 30n, maxPriorityFeePerGas: 2n, to: `0x${"ab".repeat(20)}` },
-} as const;
+};
 
 /** What a key service may do: it answers with s in the upper half. */
 function highSigner(signer: Signer): Signer {

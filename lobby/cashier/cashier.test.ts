@@ -12,6 +12,7 @@ import { createLogger } from "../../runtime/log.ts";
 import { type TestIssuer, testApp, testIssuer } from "../../runtime/testing.ts";
 import { type MountedSecret, mountSecret } from "../../runtime/testing-secret.ts";
 import { type ChainDatabase, chainDatabase } from "../../test/harness/chain.ts";
+import { Jackpots } from "../jackpots/jackpots.ts";
 import { lobbyRoutes } from "../routes/index.ts";
 import { Cashier } from "./cashier.ts";
 
@@ -69,7 +70,11 @@ describe("cashier", () => {
     cashier = startTheCashier();
     issuer = await testIssuer();
     const catalogue = { items: () => [] };
-    app = await testApp(lobbyRoutes({ database, catalogue, cashier, log: silent }), issuer);
+    const jackpots = new Jackpots({ database, log: silent });
+    app = await testApp(
+      lobbyRoutes({ database, catalogue, jackpots, cashier, log: silent }),
+      issuer,
+    );
   });
   after(async () => {
     await app?.stop();

@@ -57,7 +57,12 @@ describe("the cashier's part of the ledger", () => {
     ...{ address, asset, amount: "500", transaction: "0x1", height: 7, ...more },
   });
   let cursor = "";
-  const take = async (items: object[], from = cursor, to = randomUUID(), at: pg.Pool = lobby) => {
+  const take = async (
+    items: object[],
+    from = cursor,
+    to: string = randomUUID(),
+    at: pg.Pool = lobby,
+  ) => {
     const text = "SELECT * FROM pitboss.take_deposits($1, $2, $3, $4, $5)";
     const { rows } = await at.query(text, [chain, from, JSON.stringify(items), to, 9]);
     if (rows[0].status === "taken") cursor = to;
