@@ -129,6 +129,13 @@ describe("the scripts of the workflows", () => {
     );
   });
 
+  it("and the images of the suite on kind are what hadolint takes", async () => {
+    const dockerfiles = globSync("test/kind/*.Dockerfile", { cwd: root });
+    await runs(await tool("hadolint"), ["--failure-threshold", "style", ...dockerfiles], {
+      cwd: root,
+    });
+  });
+
   it("hold no secret, nor does anything else in git", async () => {
     await runs(await tool("gitleaks"), ["git", root, "--redact", "--no-banner"], { cwd: root });
   });
