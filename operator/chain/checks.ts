@@ -96,7 +96,8 @@ function agentsStarting({ daemonSet, answers, chain }: Observed): Found | undefi
   if (reportsOf(answers).length > 0) return undefined;
   const { namespace, name } = chain.metadata;
   const wanted = daemonSet?.status?.desiredNumberScheduled ?? 0;
-  const message = `none of ${wanted} agents answers yet: kubectl logs -n ${namespace} daemonset/${name}-agent -c agent`;
+  // A kubelet says in events alone why it cannot mount a folder.
+  const message = `none of ${wanted} agents answers yet: kubectl describe pods -n ${namespace} -l pitboss.dev/chain=${name}; kubectl logs -n ${namespace} daemonset/${name}-agent -c agent`;
   return { reason: "AgentsStarting", message };
 }
 

@@ -18,14 +18,14 @@ export const NAMESPACE = "pitboss-chain";
 export function anvilImage(realnode: string, work: string): void {
   const program = anvilProgram();
   if (program === undefined) throw new Error("npm has no anvil for this machine");
-  const bin = join(work, "anvil-bin");
-  mkdirSync(bin, { recursive: true });
-  cpSync(program, join(bin, "anvil"));
-  chmodSync(join(bin, "anvil"), 0o755);
   const rootfs = join(work, "anvil");
-  run(join(dirname(realnode), "host-rootfs.sh"), [rootfs, bin]);
+  run(join(dirname(realnode), "host-rootfs.sh"), [rootfs, program]);
+  // Where no volume of the pod hides it, and anybody may run it.
+  const place = join(rootfs, "usr/bin/anvil");
+  cpSync(program, place);
+  chmodSync(place, 0o755);
   const name = ["--name", "ghcr.io/foundry-rs/foundry:v1.7.1"];
-  const settings = ["--env", `PATH=${bin}:/bin`, "--user", `${NODE_USER}:${NODE_USER}`];
+  const settings = ["--env", "PATH=/usr/bin:/bin", "--user", `${NODE_USER}:${NODE_USER}`];
   run(realnode, ["image", "--rootfs", rootfs, ...name, ...settings]);
 }
 
