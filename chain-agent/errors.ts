@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 
-/** Every refusal of the agent: its gRPC code, and what it means. docs/chain.md has the table. */
+/** Every refusal of the agent: its gRPC code, and what it means. docs/chain-agent.md has the table. */
 export const refusals = {
   BAD_REQUEST: [status.INVALID_ARGUMENT, "A field is missing or out of its bounds."],
   BAD_CURSOR: [status.INVALID_ARGUMENT, "The cursor is none of this stream."],

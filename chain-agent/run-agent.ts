@@ -30,6 +30,7 @@ export interface AgentTimes {
   readonly unaryMs?: number;
   readonly slowReaderMs?: number;
   readonly retractMs?: number;
+  readonly compareMs?: number;
 }
 
 export interface RunningAgent {
@@ -59,6 +60,7 @@ function followerOf(
       ...config,
       confirmations: BigInt(config.confirmations),
       retractMs: times.retractMs ?? retractMs,
+      ...(times.compareMs === undefined ? {} : { compareMs: times.compareMs }),
     },
     {
       undone(from, lastValid) {

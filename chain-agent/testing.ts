@@ -57,7 +57,7 @@ export interface TestAgent extends RunningAgent {
   readonly log: string[];
 }
 
-const times: AgentTimes = { retractMs: 300, slowReaderMs: 300 };
+const times: AgentTimes = { retractMs: 300, slowReaderMs: 300, compareMs: 100 };
 
 /** An agent in this process with a client of it; ready, unless `ready` is false. */
 export async function startAgent(

@@ -8,7 +8,8 @@ import { type Anvil, freePort, startAnvil } from "../testing-anvil.ts";
 import type { Position, Step } from "./canonical-chain.ts";
 import { FinalityViolated, TooOld } from "./canonical-chain.ts";
 import { memoryFinality } from "./finality-store.ts";
-import type { Follower, FollowOptions } from "./follower.ts";
+import type { Follower } from "./follower.ts";
+import type { FollowOptions } from "./options.ts";
 import { type Followed, follow, latest, mineAll, mineOwn, twins } from "./testing.ts";
 
 const violated = ChainState.CHAIN_STATE_FINALITY_VIOLATION;

@@ -2,7 +2,8 @@
 import { evmAdapter } from "../adapters/evm.ts";
 import { type Anvil, startAnvil } from "../testing-anvil.ts";
 import { type FinalityStore, memoryFinality, type Violation } from "./finality-store.ts";
-import { Follower, type FollowOptions } from "./follower.ts";
+import { Follower } from "./follower.ts";
+import type { FollowOptions } from "./options.ts";
 
 const genesisSeconds = 1_700_000_000;
 
