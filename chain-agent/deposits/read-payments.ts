@@ -22,6 +22,7 @@ export async function readPayments(
   block: BlockRef,
   assets: ReadonlySet<string>,
 ): Promise<readonly Payment[]> {
+  if (nodes.length === 0) throw new NodeError("no nodes agree now");
   const needed = Math.min(wordsNeeded, nodes.length);
   let first: { payments: readonly Payment[]; keys: string; node: string } | undefined;
   let words = 0;

@@ -274,11 +274,14 @@ export class Drill {
   /** Nothing may be in a balance whose block is not final at that moment. */
   async #watch(): Promise<void> {
     const depth = BigInt(this.#o.reorgMax + 4);
+    // In the middle of a reorg anvil has fewer blocks for a moment.
+    let highest = 0n;
     while (!this.#calm.signal.aborted) {
       const { rows } = await this.#platform.db.pool.query(
         "SELECT deposit, height FROM pitboss.chain_deposits WHERE state = 'credited' ORDER BY credited_at DESC LIMIT 50",
       );
       const head = BigInt(String(await this.#anvil.rpc("eth_blockNumber")));
+      if (head > highest) highest = head;
       for (const { deposit, height } of rows) {
         if (BigInt(height) > head - depth + 1n)
           this.#early.push(`${deposit} in ${height}, head ${head}`);

@@ -81,6 +81,20 @@ function alerts({ metadata }: Chain): readonly Alert[] {
       severity: "warning",
       summary: `The Chain ${name} is not Ready: kubectl get chain -n ${namespace} ${name} -o wide says why.`,
     },
+    {
+      alert: "PitbossWithdrawalNeedsAttention",
+      expr: `max(pitboss_chain_withdrawals{${own}, state="NEEDS_ATTENTION"}) > 0`,
+      for: "0m",
+      severity: "critical",
+      summary: `A withdrawal on the chain ${name} needs somebody: its nonce was spent by a transaction that is not ours, or every node refuses it.`,
+    },
+    {
+      alert: "PitbossWithdrawalsStuck",
+      expr: `max(pitboss_chain_withdrawal_oldest_seconds{${own}, state=~"ACCEPTED|BROADCAST"}) > 3600`,
+      for: "5m",
+      severity: "critical",
+      summary: `A withdrawal on the chain ${name} has waited for an hour, and all later ones behind it.`,
+    },
   ];
 }
 
