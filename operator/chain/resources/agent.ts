@@ -3,8 +3,8 @@ import type { Platform } from "../../config.ts";
 import { CA_KEY, DATABASE_KEYS } from "../../platform/secrets.ts";
 import { CONFINED, portVariable, portVariables } from "./clients.ts";
 import type { ChainFacts } from "./facts.ts";
-import { childName } from "./names.ts";
-import { TLS_KEYS } from "./secret.ts";
+import { childName, jwtSecretName } from "./names.ts";
+import { JWT_KEY, RPC_USER, TLS_KEYS } from "./secret.ts";
 
 /** The ports of the agent: callers come in by one, Prometheus and the operator by the other. */
 export const AGENT_PORTS = { grpc: 9000, operations: 9090 } as const;
@@ -114,17 +114,26 @@ function environment(chain: Chain, platform: Platform, facts: ChainFacts) {
   return [
     // Before the variable that names them.
     ...(chain.spec.topology === "sidecar" ? portVariables(facts) : []),
+    ...(protocol === "bitcoin" ? [rpcPassword(chain)] : []),
     ...Object.entries(literals).map(([key, value]) => ({ name: key, value })),
     { name: "PITBOSS_POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
   ];
 }
 
+const rpcPassword = (chain: Chain) => ({
+  name: "PITBOSS_RPC_PASSWORD",
+  valueFrom: { secretKeyRef: { name: jwtSecretName(chain), key: JWT_KEY } },
+});
+
 /** The nodes that an agent asks: those beside it, or each of the StatefulSet's by its own name. */
 function nodeUrls(chain: Chain, { terms }: ChainFacts): string[] {
-  const { node, topology } = chain.spec;
+  const { node, topology, protocol } = chain.spec;
+  const login = protocol === "bitcoin" ? `${RPC_USER}:$(PITBOSS_RPC_PASSWORD)@` : "";
   const elsewhere = node.endpoints ?? [];
   if (topology === "sidecar") {
-    const beside = terms.rpcPorts.map(({ name }) => `http://127.0.0.1:$(${portVariable(name)})`);
+    const beside = terms.rpcPorts.map(
+      ({ name }) => `http://${login}127.0.0.1:$(${portVariable(name)})`,
+    );
     return [...beside, ...elsewhere];
   }
   const set = childName(chain, "node");
@@ -132,6 +141,8 @@ function nodeUrls(chain: Chain, { terms }: ChainFacts): string[] {
     { length: node.replicas ?? 1 },
     (_, index) => `${set}-${index}.${set}.${chain.metadata.namespace}.svc`,
   );
-  const urls = hosts.flatMap((host) => terms.rpcPorts.map(({ port }) => `http://${host}:${port}`));
+  const urls = hosts.flatMap((host) =>
+    terms.rpcPorts.map(({ port }) => `http://${login}${host}:${port}`),
+  );
   return [...urls, ...elsewhere];
 }

@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import type { Chain } from "../../../crds/generated/chain.ts";
 import type { Platform } from "../../config.ts";
 import { platform } from "../../game/testing/samples.ts";
+import { readSecret } from "../../platform/secrets.ts";
 import { planChildren } from "../children.ts";
 import { chain, facts, splitChain } from "../testing/samples.ts";
 import type { Child } from "./child.ts";
@@ -268,6 +269,29 @@ describe("the pods of topology sidecar", () => {
     const names = agent.env.map(({ name }) => name);
     // Kubernetes fills a variable in only from those before it.
     assert.ok(names.indexOf("PITBOSS_RPC_PORT") < names.indexOf("PITBOSS_CHAIN_NODES"));
+  });
+});
+
+describe("a Chain of the bitcoin family", () => {
+  const bitcoin = chain({
+    protocol: "bitcoin",
+    network: "regtest",
+    chainId: "bip122:0f9188f13cb7b2c71f2a335e3a4fc328",
+  });
+
+  it("has a password between node and agent, in a file and a Secret alone", () => {
+    const pod = podOf(bitcoin);
+    const node = first(pod.initContainers, 1);
+    assert.equal(env(node)["PITBOSS_RPC_CONF"], "/etc/pitboss/jwt/rpc.conf");
+    const agent = first(pod.containers);
+    assert.equal(
+      env(agent)["PITBOSS_CHAIN_NODES"],
+      "http://pitboss:$(PITBOSS_RPC_PASSWORD)@127.0.0.1:$(PITBOSS_RPC_PORT)",
+    );
+    assert.equal(env(agent)["PITBOSS_RPC_PASSWORD"], "(field)");
+    const conf = readSecret(children(bitcoin).get("Secret dev-jwt"), "rpc.conf");
+    assert.equal(conf, `rpcuser=pitboss\nrpcpassword=${"ab".repeat(32)}\n`);
+    assert.equal(readSecret(children(chain()).get("Secret dev-jwt"), "rpc.conf"), undefined);
   });
 });
 

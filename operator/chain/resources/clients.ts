@@ -2,7 +2,7 @@ import type { Chain, ChainClient } from "../../../crds/generated/chain.ts";
 import type { Platform } from "../../config.ts";
 import type { ChainFacts } from "./facts.ts";
 import { jwtSecretName } from "./names.ts";
-import { JWT_KEY } from "./secret.ts";
+import { JWT_KEY, RPC_CONF_KEY } from "./secret.ts";
 
 /** So long a node may take to bring its database to rest: what the operators of nodes give their clients. */
 export const NODE_GRACE_SECONDS = 300;
@@ -41,6 +41,9 @@ export function clientContainer(chain: Chain, facts: ChainFacts, client: ChainCl
     env: [
       { name: "PITBOSS_DATA", value: mountPath },
       { name: "PITBOSS_JWT_FILE", value: `${JWT_FOLDER}/${JWT_KEY}` },
+      ...(chain.spec.protocol === "bitcoin"
+        ? [{ name: "PITBOSS_RPC_CONF", value: `${JWT_FOLDER}/${RPC_CONF_KEY}` }]
+        : []),
       { name: "PITBOSS_RPC_HOST", value: host },
       ...portVariables(facts),
       ...env.map((one) => ({ name: one.name, value: one.value })),

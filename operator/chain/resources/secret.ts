@@ -7,6 +7,9 @@ import { childName, jwtSecretName } from "./names.ts";
 /** Keys of the agents' Secret; the database's own CA has the key ca.crt. */
 export const TLS_KEYS = { cert: "tls.crt", key: "tls.key", ca: "tls-ca.crt" } as const;
 export const JWT_KEY = "jwt.hex";
+export const RPC_CONF_KEY = "rpc.conf";
+/** Who the agent is to a node of the bitcoin family. */
+export const RPC_USER = "pitboss";
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
 
@@ -33,7 +36,14 @@ export function buildAgentSecret(chain: Chain, { credentials, tls }: ChainFacts)
   });
 }
 
-/** The secret by which the clients of a node trust each other; a file, as a command line is for everybody to read. */
+/**
+ * The secret by which the clients of a node trust each other, and by which one of the bitcoin family trusts the
+ * agent. Files, as a command line is for everybody to read.
+ */
 export function buildJwtSecret(chain: Chain, { jwt }: ChainFacts): Child {
-  return secret(chain, jwtSecretName(chain), { [JWT_KEY]: jwt });
+  const conf = `rpcuser=${RPC_USER}\nrpcpassword=${jwt}\n`;
+  return secret(chain, jwtSecretName(chain), {
+    [JWT_KEY]: jwt,
+    ...(chain.spec.protocol === "bitcoin" ? { [RPC_CONF_KEY]: conf } : {}),
+  });
 }
