@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
-import { before, describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
+import { coinFlipGame, heads } from "./games.ts";
 import type { KubeObject } from "./kubectl.ts";
 import { agentPods, nodeRpc, type Rpc } from "./node-rpc.ts";
 import { type Platform, platform } from "./platform.ts";
 import { Player } from "./player.ts";
 import { until } from "./until.ts";
+import { verifyOffline } from "./verify-offline.ts";
 
 const NAMESPACE = "pitboss-chain";
 const CHAIN = "dev";
+const GAME = "drawn-by-chain";
 const ETHER = 10n ** 18n;
 
 interface Money {
@@ -36,6 +39,10 @@ describe("the chain that the platform runs", function () {
     await pitboss.kubectl.wait(`chain/${CHAIN}`, "condition=Ready", NAMESPACE);
     rpc = await nodeRpc(pitboss, await pod(), NAMESPACE);
     ann = await Player.arrive(pitboss, "1.00", "ETH");
+  });
+
+  after(async () => {
+    await pitboss.kubectl.run(["delete", "game", GAME, "-n", "casino", "--ignore-not-found"]);
   });
 
   async function pod(): Promise<KubeObject> {
@@ -120,5 +127,43 @@ describe("the chain that the platform runs", function () {
     assert.equal(BigInt(await rpc<string>("eth_getBalance", [address, "latest"])), ETHER / 4n);
     assert.equal(Number(await ann.balance("ETH")), Number(before) - 0.25);
     assert.equal((await items("/wallet/withdrawals")).length, 1);
+  });
+
+  it("mixes a block into the draws of a game that asks for it, for anybody to check", async () => {
+    const fairness = { entropy: { chain: CHAIN, onChainDown: "Stop" } };
+    await pitboss.kubectl.apply(coinFlipGame(GAME, { fairness }));
+    await pitboss.kubectl.wait(`game/${GAME}`, "condition=EntropyReady", "casino");
+    await pitboss.kubectl.wait(`game/${GAME}`, "condition=Ready", "casino");
+    const bob = await Player.arrive(pitboss);
+    const refused = new Set<string>();
+    const round = await until("the first pair has its block", async () => {
+      const reply = await bob.bet(GAME, heads);
+      if (reply.status === 201) return reply.body;
+      refused.add(String((reply.body as unknown as { code: string }).code));
+      return undefined;
+    });
+    assert.deepEqual(
+      [...refused].filter((code) => !/entropy_pending|not_found/.test(code)),
+      [],
+    );
+    // The next pair's block was reserved when the first was committed: nobody waits again.
+    const rotated = await bob.call("POST", `/games/${GAME}/fairness/rotate`, {
+      body: { clientSeed: "bobs-own-seed" },
+    });
+    assert.equal(rotated.status, 200, JSON.stringify(rotated.body));
+    const path = `/games/${GAME}/rounds/${round.id}/proof`;
+    const { body: proof } = await bob.call<{
+      entropy: string;
+      chain: { network: string; height: number; insecure: boolean };
+    }>("GET", path);
+    const { network, height, insecure } = proof.chain;
+    assert.deepEqual([network, insecure], [CHAIN, true]);
+    const block = await rpc<{ hash: string }>("eth_getBlockByNumber", [
+      `0x${height.toString(16)}`,
+      false,
+    ]);
+    assert.equal(`0x${proof.entropy}`, block.hash);
+    assert.equal(await verifyOffline(proof), 0);
+    assert.equal(await verifyOffline({ ...proof, entropy: "0".repeat(64) }), 1);
   });
 });
