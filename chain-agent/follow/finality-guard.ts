@@ -17,6 +17,8 @@ export class FinalityGuard {
   #violation: Violation | undefined;
   #reported = false;
   #compared = false;
+  /** What was final when this agent began: the node must have come so far, and have it. */
+  #owed: BlockRef | undefined;
   #comparing: Promise<void> | undefined;
 
   constructor(store: FinalityStore, events: GuardEvents) {
@@ -75,6 +77,7 @@ export class FinalityGuard {
     if (known === undefined && this.#violation !== undefined && this.#reported) {
       this.#violation = undefined;
       this.#compared = false;
+      this.#owed = undefined;
       this.#events.acknowledged();
     }
     if (known !== undefined && this.#violation === undefined) {
@@ -89,21 +92,29 @@ export class FinalityGuard {
     final: Header,
     blockAt: (height: bigint) => Promise<Header | undefined>,
   ): Promise<void> {
+    this.#owed ??= await this.#store.checkpoint();
+    if (this.#owed !== undefined && !this.#compared) {
+      // A node that is behind what was final says nothing of it yet.
+      if (this.#owed.height > final.height) return;
+      if (!(await this.#holds(this.#owed, blockAt))) return;
+    }
     const checkpoint = await this.#store.checkpoint();
     if (checkpoint !== undefined && checkpoint.height <= final.height) {
-      const found = await blockAt(checkpoint.height);
-      if (found !== undefined && found.hash !== checkpoint.hash) {
-        this.violate(
-          checkpoint,
-          found,
-          `block ${checkpoint.height} was final as ${checkpoint.hash}`,
-        );
-        return;
-      }
+      if (!(await this.#holds(checkpoint, blockAt))) return;
     }
     await this.#store.advance(final);
     if (this.#compared) return;
     this.#compared = true;
     this.#events.compared();
+  }
+
+  async #holds(
+    checkpoint: BlockRef,
+    blockAt: (height: bigint) => Promise<Header | undefined>,
+  ): Promise<boolean> {
+    const found = await blockAt(checkpoint.height);
+    if (found === undefined || found.hash === checkpoint.hash) return true;
+    this.violate(checkpoint, found, `block ${checkpoint.height} was final as ${checkpoint.hash}`);
+    return false;
   }
 }

@@ -183,6 +183,23 @@ describe("a follower of one node", () => {
     assert.equal(second.violations[0]?.finalized.height, 19n);
   });
 
+  it("calls nothing final before its node has come to what any agent called final", async () => {
+    const [ahead, behind] = await nodesOf(2, 15);
+    assert.ok(behind !== undefined);
+    const store = memoryFinality();
+    await ahead.mine(8);
+    await following([ahead], {}, store);
+    await until("it is stored", async () => (await store.checkpoint())?.height === 19n);
+    const { chain } = follow([behind.url], {}, store);
+    started.unshift(chain);
+    await caughtUp(chain, behind);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.equal(chain.finalized, undefined);
+    assert.match(chain.stopped() ?? "", /compared/);
+    await behind.mine(8);
+    await until("it has come so far", async () => chain.finalized?.height === 19n);
+  });
+
   for (const { what, settings, message } of [
     { what: "another chain id", settings: { chainId: "eip155:1" }, message: /eip155:31337/ },
     { what: "another genesis", settings: { genesis: `0x${"1".repeat(64)}` }, message: /block 0/ },
