@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { privateKeyToAccount } from "viem/accounts";
+import { HDKey, privateKeyToAccount } from "viem/accounts";
 import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
 import { evmAdapter } from "./adapters/evm.ts";
+import { addressMaker } from "./deposits/addresses.ts";
 import type { Deposit, StreamDepositsResponse } from "./generated/pitboss/chain/v1/deposit.ts";
 import { localKey } from "./signer/local-key.ts";
 import { type Anvil, startAnvil } from "./testing-anvil.ts";
@@ -20,6 +21,14 @@ const wallet = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const listedToken = `0x${"70".repeat(20)}`;
 const otherToken = `0x${"71".repeat(20)}`;
 
+/** A key, and the public half of the account that it is of. */
+function familyOf(child: number): { key: string; xpub: string } {
+  const account = HDKey.fromMasterSeed(Buffer.alloc(32, 11)).derive("m/44'/60'/0'/0");
+  const { privateKey } = account.deriveChild(child);
+  assert.ok(privateKey);
+  return { key: Buffer.from(privateKey).toString("hex"), xpub: account.publicExtendedKey };
+}
+
 let destinations = 0;
 /** An address that nothing was ever paid to. */
 const somebody = () => `0x${(0xabcdef0000 + destinations++).toString(16).padStart(40, "0")}`;
@@ -31,11 +40,18 @@ describe("money on anvil", () => {
   let agent: TestAgent;
   let token: string;
 
-  const open = (more: Partial<Parameters<typeof testAgent>[0]> = {}) =>
-    testAgent({
+  const opened = new Set<TestAgent>();
+  const open = async (more: Partial<Parameters<typeof testAgent>[0]> = {}) => {
+    const made = await testAgent({
       ...{ directory: secret.directory, nodes: [anvil.url], adapter: evmAdapter(chainId), chainId },
       ...{ signer: localKey(devKey), xpub: devXpub, assets: [token], ...more },
     });
+    opened.add(made);
+    return made;
+  };
+  const close = async (one: TestAgent | undefined) => {
+    if (one !== undefined && opened.delete(one)) await one.stop();
+  };
 
   before(async () => {
     [database, anvil] = await Promise.all([chainDatabase(), startAnvil()]);
@@ -47,7 +63,7 @@ describe("money on anvil", () => {
     await until("the chain is followed", async () => agent.follower.finalized !== undefined);
   });
   after(async () => {
-    await agent?.stop();
+    for (const one of opened) await close(one);
     await anvil?.stop();
     await secret?.remove();
     await database?.drop();
@@ -385,6 +401,54 @@ describe("money on anvil", () => {
     });
   });
 
+  describe("another wallet", () => {
+    it("gives no player its own address, though its key is of the same account", async () => {
+      const { key, xpub } = familyOf(1);
+      const own = await open({ signer: localKey(key), xpub });
+      await until("it follows", async () => own.follower.finalized !== undefined);
+      const given = await Promise.all(["f-0", "f-1", "f-2"].map((one) => own.watch(one)));
+      const hot = privateKeyToAccount(`0x${key}`).address.toLowerCase();
+      assert.equal(new Set(given).size, 3);
+      assert.ok(!given.includes(hot));
+      const family = addressMaker(xpub);
+      assert.deepEqual(
+        given.toSorted(),
+        [0n, 2n, 3n].map((child) => family.address(child)).toSorted(),
+      );
+      const request = { reference: "mine", address: hot, birthHeight: undefined };
+      await assert.rejects(
+        own.call("Deposit", "batchWatchAddresses", { chainId: "", requests: [request] }),
+        { reason: "BAD_ADDRESS" },
+      );
+      await close(own);
+    });
+
+    it("raises the fee by itself, again and again, and pays once", async () => {
+      const to = somebody();
+      const { key, xpub } = familyOf(0);
+      const from = privateKeyToAccount(`0x${key}`).address;
+      await anvil.rpc("anvil_setBalance", from, hex(ether));
+      const eager = await open({ signer: localKey(key), xpub, sendingPace: { bumpMs: 150 } });
+      await until("it follows", async () => eager.follower.finalized !== undefined);
+      await eager.submit("eager", to, 9n);
+      const { candidates } = await until("three times", async () => {
+        const found = await eager.withdrawal("eager");
+        return found.candidates.length >= 3 && found;
+      });
+      const rates = candidates.map(({ feeRate }) => BigInt(feeRate));
+      for (const [i, rate] of rates.entries()) {
+        if (i > 0) assert.ok(rate * 8n >= (rates[i - 1] ?? 0n) * 9n);
+      }
+      await anvil.mine(7);
+      await until(
+        "paid",
+        async () => (await eager.withdrawal("eager")).state === "WITHDRAWAL_STATE_FINALIZED",
+      );
+      assert.equal(await balance(to), 9n);
+      await close(eager);
+    });
+  });
+
   describe("two replicas", () => {
     it("share the nonces: none twice, no gap, and one of them sends", async () => {
       const other = await open();
@@ -410,7 +474,7 @@ describe("money on anvil", () => {
       // The one that sends goes away; the other takes over.
       const [sender] = held();
       const [left] = [agent, other].filter((one) => one !== sender);
-      await sender?.stop();
+      await close(sender);
       if (left !== undefined) agent = left;
       await agent.submit("after", somebody(), 1n);
       await reaches("after", "BROADCAST");

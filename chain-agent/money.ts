@@ -77,11 +77,12 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   };
   return {
     services: [
-      depositService({ ...shared, store: deposits, addresses }),
+      depositService({ ...shared, store: deposits, addresses, wallet: wallet?.from }),
       withdrawalService({ ...shared, store: withdrawals, assets, wallet }),
     ],
     duties,
     start() {
+      if (wallet !== undefined) log.info({ wallet: wallet.from }, "withdrawals are paid from here");
       for (const duty of duties.values()) duty.start();
     },
     async stop() {

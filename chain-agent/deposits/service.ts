@@ -21,6 +21,8 @@ export interface DepositServiceOptions {
   readonly store: DepositStore;
   /** Absent where the agent has no account key: it gives no addresses then, and watches those that it is told. */
   readonly addresses?: AddressMaker | undefined;
+  /** The hot wallet's address. */
+  readonly wallet?: string | undefined;
   readonly pace?: Pace;
 }
 

@@ -11,6 +11,8 @@ export interface Watching {
   readonly adapter: Adapter;
   readonly store: DepositStore;
   readonly addresses?: AddressMaker | undefined;
+  /** The hot wallet: what the house puts there is no player's deposit. */
+  readonly wallet?: string | undefined;
 }
 
 const requestsMax = 1_000;
@@ -47,7 +49,7 @@ function answerTo(reference: string, answers: readonly WatchedAddress[]): Watche
 async function watchOne(
   session: Session,
   { reference, address, birthHeight }: WatchAddressRequest,
-  { store, adapter, addresses }: Watching,
+  { store, adapter, addresses, wallet }: Watching,
   finalized: bigint,
 ): Promise<WatchedAddress> {
   if (!referencePattern.test(reference)) {
@@ -57,6 +59,7 @@ async function watchOne(
   if (address !== "") {
     const at = adapter.address(address);
     if (at === undefined) throw new Refusal("BAD_ADDRESS");
+    if (at === wallet) throw new Refusal("BAD_ADDRESS", "the address is the hot wallet's");
     const given = { reference, address: at, birthHeight: birth, fresh: false };
     return told(reference, await store.watch(session, given));
   }
@@ -65,7 +68,9 @@ async function watchOne(
   if (addresses === undefined) {
     throw new Refusal("NO_SIGNER", "the agent has no account key: it gives no addresses");
   }
-  const child = await store.nextChild(session, addresses.key);
+  const next = await store.nextChild(session, addresses.key);
+  // The account may be the one that the wallet's key is of, on development chains.
+  const child = addresses.address(next) === wallet ? next + 1n : next;
   const made = addresses.address(child);
   const derived = { key: addresses.key, child };
   const fresh = birthHeight === undefined;

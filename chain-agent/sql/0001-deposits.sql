@@ -269,7 +269,7 @@ BEGIN
             CASE WHEN NOT fresh AND from_birth <= here THEN here END)
     ON CONFLICT DO NOTHING;
   IF FOUND THEN
-    UPDATE derivations SET next = as_child + 1 WHERE key = of_key AND next = as_child;
+    UPDATE derivations SET next = greatest(next, as_child + 1) WHERE key = of_key;
     status := 'watched';
     address := at_address;
     birth_height := from_birth;
