@@ -96,7 +96,9 @@ export class Board {
   async since(id: number): Promise<readonly EventRow[]> {
     if (id >= this.lastId) return [];
     const first = this.#recent[0];
-    if (first !== undefined && first.id <= id + 1) return this.#recent.filter((it) => it.id > id);
+    if (first !== undefined && first.id <= id + 1) {
+      return this.#recent.slice(this.#recent.findLastIndex((it) => it.id <= id) + 1);
+    }
     const rows: EventRow[] = await this.#database.query(eventsAfter, [id]);
     // One that this pod has not told of yet comes with the next look.
     return rows.filter((it) => it.id <= this.lastId);

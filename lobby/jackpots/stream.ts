@@ -132,11 +132,20 @@ export async function* messages(
   }
 }
 
+// A win goes to thousands of clients: what is said of it is made once.
+const texts = new WeakMap<EventRow, string>();
+
 function* told(rows: readonly EventRow[]): Generator<string> {
   for (const row of rows) {
-    const event = eventOf(row);
-    if (event !== null) yield message(event.event, JSON.stringify(event.data), row.id);
+    const text = texts.get(row) ?? textOf(row);
+    texts.set(row, text);
+    if (text !== "") yield text;
   }
+}
+
+function textOf(row: EventRow): string {
+  const event = eventOf(row);
+  return event === null ? "" : message(event.event, JSON.stringify(event.data), row.id);
 }
 
 /** When a client is told of the pools again: as soon as they changed, and at most once a second. */

@@ -67,9 +67,11 @@ export function jackpotController(
   const report = (jackpot: Jackpot) => reportObserved(context, keyOf(jackpot), jackpot);
   return {
     async lead() {
-      // Before the first look at a Game that names one.
-      await databases.refresh();
       const refresh = () => databases.refresh();
+      // Before the first look at a Game that names one; what fails now is tried again with each Jackpot.
+      await refresh().catch((error: unknown) =>
+        logger.warn({ err: error }, "cannot read what the jackpots hold; it is tried again"),
+      );
       loop = figuresLoop({ everyMs: figuresEveryMs, jackpots, logger, refresh, report });
     },
     async stop() {
