@@ -135,13 +135,14 @@ describe("rounds that run by the clock", () => {
     const round = await opened({}, 100, 800);
     const { endMs } = await foretold(round);
     const first = await stored(round.id);
-    let now = await seen(round);
-    while (now.state === "open") {
-      assert.deepEqual(now, round);
-      assert.equal(await game.balance(round.player), 900n);
-      assert.deepEqual(await stored(round.id), first);
-      await sleep(20);
+    let now: RoundView;
+    for (;;) {
+      // Read before a look that finds the round open, and so while it was.
+      const [balance, row] = [await game.balance(round.player), await stored(round.id)];
       now = await seen(round);
+      if (now.state !== "open") break;
+      assert.deepEqual([balance, row, now], [900n, first, round]);
+      await sleep(20);
     }
     assert.deepEqual([now.version, now.payout, now.legalActions], [1, 0n, []]);
     assert.deepEqual((await stored(round.id)).actions, []);
