@@ -1,6 +1,5 @@
 import type {
   handleServerStreamingCall,
-  handleUnaryCall,
   ServerUnaryCall,
   ServerWritableStream,
   ServiceError,
@@ -12,6 +11,7 @@ import { statusOf } from "./failure.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
 import type { CallMetrics } from "./metrics.ts";
 import type { Call } from "./service.ts";
+import type { UnaryCall } from "./unary-call.ts";
 
 export interface CallLimits {
   /** The agent's own cap of a unary call, whatever its deadline is. */
@@ -29,72 +29,14 @@ export type Caller = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext">;
 export interface CallContext {
   readonly limits: CallLimits;
   readonly metrics: CallMetrics;
+  /** Every unary call in flight. */
+  readonly unary: Set<UnaryCall>;
   /** Every stream that is open, so that a drain ends them. */
   readonly streams: Set<AbortController>;
   draining(): boolean;
   /** Why the caller may not use the service. */
   refusal(call: Caller): Refusal | undefined;
   onFault(method: string, error: unknown): void;
-}
-
-/** Most unary calls never ask for their signal: it is made when one does. */
-class UnaryCall implements Call {
-  #aborted = false;
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#aborted) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  /** A unary call in flight is finished. */
-  get draining(): AbortSignal {
-    return this.signal;
-  }
-
-  abort(): void {
-    this.#aborted = true;
-    this.#controller?.abort();
-  }
-}
-
-type UnaryHandle = (request: unknown, call: Call) => Promise<unknown>;
-
-/** A unary call: answered once, at the latest at the agent's own cap. */
-export function unaryHandler(
-  name: string,
-  handle: UnaryHandle,
-  context: CallContext,
-): handleUnaryCall<unknown, unknown> {
-  const { limits, metrics } = context;
-  return (call, callback) => {
-    const done = metrics.unary(name);
-    const own = new UnaryCall();
-    let answered = false;
-    const finish = (failure: StatusObject | null, answer?: unknown) => {
-      if (answered) return;
-      answered = true;
-      clearTimeout(timer);
-      done(failure?.code ?? status.OK);
-      callback(failure, answer);
-    };
-    const fail = (error: unknown) => {
-      own.abort();
-      finish(statusOf(error, (fault) => context.onFault(name, fault)));
-    };
-    const timer = setTimeout(() => fail(new Refusal("DEADLINE")), limits.unaryMs);
-    // Also said of a call that was answered.
-    call.on("cancelled", () => {
-      if (!answered) fail(new Refusal("DEADLINE"));
-    });
-    const run = async () => {
-      const refused = context.refusal(call);
-      if (refused !== undefined) throw refused;
-      return handle(call.request, own);
-    };
-    run().then((answer) => finish(null, answer), fail);
-  };
 }
 
 type StreamHandle = (request: unknown, call: Call) => AsyncIterable<unknown>;

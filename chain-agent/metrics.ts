@@ -11,9 +11,9 @@ const label = (state: string) => state.replace(/^(CHAIN|NODE)_STATE_/, "").toLow
 
 /** What is known of calls. */
 export interface CallMetrics {
-  /** A unary call of a method; the returned function ends it. */
-  unary(method: string): (code: status) => void;
-  /** A stream of a method. */
+  /** A unary call has ended. */
+  unary(method: string, code: status, seconds: number): void;
+  /** A stream of a method begins; the returned function ends it. */
   stream(method: string): (code: status) => void;
 }
 
@@ -46,12 +46,8 @@ export function callMetrics(registry: Registry): CallMetrics {
     registers: [registry],
   });
   return {
-    unary(method) {
-      const begun = performance.now();
-      return (code) => {
-        const labels = { method, code: status[code] };
-        seconds.observe(labels, (performance.now() - begun) / 1000);
-      };
+    unary(method, code, time) {
+      seconds.observe({ method, code: status[code] }, time);
     },
     stream(method) {
       open.inc({ method });

@@ -11,18 +11,13 @@ import {
 import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { protoPath as healthProto } from "grpc-health-check";
-import {
-  type CallContext,
-  type Caller,
-  type CallLimits,
-  streamHandler,
-  unaryHandler,
-} from "./calls.ts";
+import { type CallContext, type Caller, type CallLimits, streamHandler } from "./calls.ts";
 import { Refusal } from "./errors.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
 import { healthService } from "./health.ts";
 import type { CallMetrics } from "./metrics.ts";
 import { Encoded, type Service } from "./service.ts";
+import { endOverdue, type UnaryCall, unaryHandler } from "./unary-call.ts";
 
 export interface ServerOptions {
   readonly host?: string;
@@ -38,6 +33,8 @@ const protos = join(import.meta.dirname, "proto");
 const files = ["block", "chain", "deposit", "entropy", "withdrawal"].map(
   (name) => `pitboss/chain/v1/${name}.proto`,
 );
+/** How late the agent's own cap of a call may be. */
+const sweepMs = 500;
 const certificateRefreshMs = 10_000;
 /** After its age a connection finishes what it does for so long. */
 const ageGraceMs = 60_000;
@@ -98,14 +95,18 @@ export class AgentServer {
   readonly #options: ServerOptions;
   readonly #server: Server;
   readonly #streams = new Set<AbortController>();
+  readonly #unary = new Set<UnaryCall>();
+  readonly #sweep: NodeJS.Timeout;
   #draining = false;
 
   constructor(services: readonly Service[], options: ServerOptions) {
     this.#options = options;
     this.#server = new Server(channelOptions(options.limits));
     const { limits, metrics } = options;
+    const sweep = () => endOverdue(this.#unary, limits.unaryMs);
+    this.#sweep = setInterval(sweep, Math.min(sweepMs, limits.unaryMs / 4)).unref();
     const context = {
-      ...{ limits, metrics, streams: this.#streams },
+      ...{ limits, metrics, streams: this.#streams, unary: this.#unary },
       draining: () => this.#draining,
       onFault: (method: string, error: unknown) => options.onFault(method, error),
     };
@@ -154,6 +155,7 @@ export class AgentServer {
     }).catch(() => undefined);
     await Promise.race([finished, patience]);
     ended.abort();
+    clearInterval(this.#sweep);
     this.#server.forceShutdown();
   }
 
