@@ -33,7 +33,11 @@ export async function litecoindProgram(): Promise<string> {
   const install = ["install", "--yes", "--no-install-recommends", "litecoind"];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await run("apt-get", install, { timeout: installMs, env });
+    // Fails where the lists are old or were never fetched.
+    await run("apt-get", install, { timeout: installMs, env }).catch(async () => {
+      await run("apt-get", ["update", "--quiet"], { timeout: installMs, env });
+      await run("apt-get", install, { timeout: installMs, env });
+    });
   } catch (cause) {
     throw new Error("litecoind is missing, and apt-get install litecoind failed", { cause });
   }
