@@ -182,9 +182,14 @@ describe("jackpots, with kubectl and HTTP alone", function () {
     await pitboss.kubectl.apply(must({ contribution: "0.2" }));
     await pitboss.kubectl.wait(`jackpot/${MUST}`, "condition=TermsPending", "casino");
     assert.match(String((await condition(MUST, "TermsPending"))?.message), /after the next win/);
-    const [before] = [await shown(MUST)];
-    assert.equal((before["terms"] as { contribution: string }).contribution, "1/10");
-    assert.equal((before["pendingTerms"] as { contribution: string }).contribution, "1/5");
+    // The status comes from the operator; each lobby pod sees it a moment later.
+    await until("the lobby says so", async () => {
+      const { terms, pendingTerms } = await shown(MUST);
+      const next = pendingTerms as { contribution: string } | null;
+      return (
+        (terms as { contribution: string }).contribution === "1/10" && next?.contribution === "1/5"
+      );
+    });
     await playUntilWon(MUST);
     await until("they are in force", async () => {
       const { terms, pendingTerms } = await shown(MUST);
