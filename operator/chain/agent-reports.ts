@@ -7,7 +7,7 @@ import { type AgentReport, readReport } from "./report-of-agent.ts";
 import { AGENT_PORTS } from "./resources/agent.ts";
 
 /** How often agents are asked. */
-const EVERY_MS = 2_000;
+const EVERY_MS = 1_000;
 const TIMEOUT_MS = 3_000;
 /** Figures that change with every block are told again after so long. */
 export const FIGURES_MS = 60_000;
@@ -125,6 +125,7 @@ function gistOf(answers: readonly (readonly [string, AgentReport | undefined])[]
       report.state,
       report.violation,
       report.head === undefined,
+      report.finalized === undefined,
       report.nodes.map(({ name, state, message }) => [name, state, message]),
     ],
   ]);

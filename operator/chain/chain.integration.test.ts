@@ -76,7 +76,7 @@ describe("a Chain on a real API server", function () {
   it("costs no write when it is settled, and none when the operator starts again", async () => {
     await chains.world.quiet(running);
     const before = running.writes.length;
-    await chains.world.quiet(running, 2_500);
+    await chains.world.quiet(running, 1_500);
     assert.equal(running.writes.length, before);
     await running.stop();
     running = await chains.start();
@@ -135,7 +135,7 @@ describe("a Chain on a real API server", function () {
     await chains.world.quiet(running);
     const before = running.writes.length;
     chains.status = wellStatus({ head: { height: "15", hash: "0xdd" } });
-    await chains.world.quiet(running, 4_500);
+    await chains.world.quiet(running, 2_500);
     assert.equal(running.writes.length, before);
     chains.status = wellStatus();
   });

@@ -18,6 +18,8 @@ export interface ChainContext extends ApplyContext {
   readonly platformDatabase: PlatformDatabase;
   readonly databases: ChainDatabase;
   readonly authority: Pick<Authority, "current" | "certificate">;
+  /** Gives the lobby its certificate for the agents; without a Chain nobody needs it. */
+  readonly letLobbyIn: () => Promise<void>;
   readonly statuses: StatusWriter<ChainStatus>;
   readonly chains: Informer<Chain>;
   readonly pods: Informer<LivePod>;

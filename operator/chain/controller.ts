@@ -31,7 +31,6 @@ const CHILDREN: readonly Kind[] = [
 
 /** Whom the lobby is to the agents, and the Secret in which it finds its certificate. */
 const LOBBY = { secretName: "lobby-chain", name: LOBBY_NAME } as const;
-const RETRY_MS = 5_000;
 
 /** Wires the Chain controller: what it watches, and what each change makes it look at. */
 export function chainController(
@@ -68,6 +67,7 @@ export function chainController(
     reports: (key) => reports.of(key),
     figuresDue: (key) => reports.figuresDue(key),
     cacheOf: (kind) => cacheFor(caches, kind),
+    letLobbyIn: once(() => authority.keepClient(LOBBY.secretName, LOBBY)),
     now: () => new Date(),
   };
   const controller = machinery.controller({
@@ -83,28 +83,24 @@ export function chainController(
   discovery.onChange(enqueueAll);
   platformDatabase.onChange(enqueueAll);
 
-  let timer: NodeJS.Timeout | undefined;
-  // Without a Chain nobody needs it; a refusal must not keep the operator from leading.
-  const letLobbyIn = (): void => {
-    if (chains.list().length === 0) {
-      timer = setTimeout(letLobbyIn, RETRY_MS).unref();
-      return;
-    }
-    authority.keepClient(LOBBY.secretName, LOBBY).catch((error: unknown) => {
-      logger.warn({ err: error }, "the lobby's certificate for the agents could not be kept");
-      timer = setTimeout(letLobbyIn, RETRY_MS).unref();
-    });
-  };
   return {
     // Asked before the first look at a Chain, which would else seem to have no agent that answers.
     async lead() {
-      letLobbyIn();
       await reports.ask();
       reports.start();
     },
-    async stop() {
-      clearTimeout(timer);
-      await reports.stop();
-    },
+    stop: () => reports.stop(),
+  };
+}
+
+/** Does the work until it has succeeded once. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
   };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type ChainTerms, chainTerms } from "../../crds/chain-terms.ts";
 import type { Chain } from "../../crds/generated/chain.ts";
+import { failedWith } from "../kube/api-error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { isControlledBy } from "../kube/owner.ts";
 import { done, type Result, requeueAfter } from "../kube/result.ts";
@@ -74,12 +75,20 @@ async function applyAll(
 ): Promise<ChildFault[]> {
   if (!credentials) return [];
   const secretOf = (name: string) => ownSecret(context, chain, name);
-  const known = await secretOf(childName(chain, "agent"));
-  const facts: ChainFacts = {
-    ...{ terms, credentials },
-    tls: await certificate(context, chain, known),
-    jwt: jwtIn(await secretOf(jwtSecretName(chain))),
-  };
+  let facts: ChainFacts;
+  try {
+    await context.letLobbyIn();
+    const known = await secretOf(childName(chain, "agent"));
+    facts = {
+      ...{ terms, credentials },
+      tls: await certificate(context, chain, known),
+      jwt: jwtIn(await secretOf(jwtSecretName(chain))),
+    };
+  } catch (error) {
+    if (!failedWith(error, "forbidden", "invalid")) throw error;
+    const message = `the API server refuses the chains' certificates: ${error.status?.message ?? error.message}`;
+    return [{ kind: "Secret", reason: "ApplyRefused", message }];
+  }
   return applyChildren(context, chain, planChildren(chain, context.platform, facts));
 }
 

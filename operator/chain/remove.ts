@@ -9,7 +9,7 @@ import { report } from "./report.ts";
 import { FINALIZER } from "./resources/names.ts";
 import { deletingStatus } from "./status.ts";
 
-const RETRY_MS = 5_000;
+const RETRY_MS = 2_000;
 
 const WAY_OUT = `If the chain or the database is gone for good, remove the finalizer ${FINALIZER} by hand: players whose withdrawals are open then wait for a person`;
 

@@ -33,7 +33,7 @@ export function statusOf(observed: Observed, fresh: boolean, now: Date): ChainSt
   ];
   const { head, finalized, lag } = chain.status ?? {};
   const told =
-    head === undefined || fresh
+    head === undefined || finalized === undefined || fresh
       ? { head, finalized, lag, ...figures(answers) }
       : { head, finalized, lag };
   return defined<ChainStatus>({

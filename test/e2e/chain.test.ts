@@ -52,6 +52,9 @@ describe("the chain that the platform runs", function () {
     return found;
   }
 
+  /** Makes blocks now: a real chain's finality is not what this suite waits for. */
+  const hurry = () => rpc("anvil_mine", ["0x3"]);
+
   const height = async () => Number(await rpc<string>("eth_blockNumber"));
 
   const items = async (path: string): Promise<Money[]> =>
@@ -101,6 +104,7 @@ describe("the chain that the platform runs", function () {
     const value = `0x${(ETHER / 2n).toString(16)}`;
     await rpc("eth_sendTransaction", [{ from, to: made.address, value }]);
     const deposit = await until("it is credited", async () => {
+      await hurry();
       const [newest] = await items("/wallet/deposits");
       return newest?.state === "credited" && newest;
     });
@@ -121,6 +125,7 @@ describe("the chain that the platform runs", function () {
     const again = await ann.call<Money>("POST", "/wallet/withdrawals", request);
     assert.equal(again.body.id, made.body.id);
     await until("it is final", async () => {
+      await hurry();
       const [newest] = await items("/wallet/withdrawals");
       return newest?.state === "completed";
     });
@@ -137,6 +142,7 @@ describe("the chain that the platform runs", function () {
     const bob = await Player.arrive(pitboss);
     const refused = new Set<string>();
     const round = await until("the first pair has its block", async () => {
+      await hurry();
       const reply = await bob.bet(GAME, heads);
       if (reply.status === 201) return reply.body;
       refused.add(String((reply.body as unknown as { code: string }).code));
