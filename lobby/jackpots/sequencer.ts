@@ -32,7 +32,8 @@ export class Sequencer {
   readonly #o: SequencerOptions;
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #failing = false;
+  /** Jackpots that could not be counted at the last look: said once, not every second. */
+  readonly #failing = new Set<number>();
 
   constructor(options: SequencerOptions) {
     this.#o = options;
@@ -56,18 +57,29 @@ export class Sequencer {
     }
   }
 
+  /** False where the database is away. */
   async #look(): Promise<boolean> {
     try {
       const rows = await this.#o.database.query(waitingOf);
-      for (const { id } of rows) await this.#sequence(id);
-      this.#failing = false;
+      for (const { id } of rows) await this.#try(id);
       return true;
     } catch (error) {
-      // Said once, not every second.
-      const say = this.#failing || isDatabaseAway(error) ? "debug" : "error";
-      this.#o.log[say]({ err: error }, "the jackpots cannot be sequenced; it is tried again");
-      this.#failing = true;
+      if (!isDatabaseAway(error)) this.#o.log.error({ err: error }, "cannot look for jackpots");
       return false;
+    }
+  }
+
+  // One that fails keeps no other from being counted and paid.
+  async #try(jackpot: number): Promise<void> {
+    try {
+      await this.#sequence(jackpot);
+      this.#failing.delete(jackpot);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      const say = this.#failing.has(jackpot) ? "debug" : "error";
+      const what = "the jackpot cannot be sequenced; it is tried again";
+      this.#o.log[say]({ err: error, jackpot }, what);
+      this.#failing.add(jackpot);
     }
   }
 

@@ -43,8 +43,8 @@ describe("a Jackpot on a real API server and database", function () {
       },
     );
     assert.deepEqual(terms, {
-      ...{ seed: "1000.00", contribution: "1/100", ceiling: "5000.00", overflowShare: "0" },
-      trigger: "must hit by 5000.00",
+      ...{ seed: "1000.00", contribution: "1/100", ceiling: "5000000.00", overflowShare: "0" },
+      trigger: "must hit by 5000000.00",
     });
     assert.ok((await events("mega")).some((one) => one.startsWith("Opened: the pool holds 1000")));
   });
@@ -109,8 +109,8 @@ describe("a Jackpot on a real API server and database", function () {
     );
     assert.equal((await on.status("mega")).terms.contribution, "1/100");
     const player = await world.player();
-    // A hundredth of these is the way from 1,001.50 to 5,000.
-    assert.equal(await on.feed("mega", [39_985_000], "flip", player), 1);
+    // A hundredth of these is the way from 1,001.50 to 5,000,000.
+    assert.equal(await on.feed("mega", [49_989_985_000], "flip", player), 1);
     await on.says("mega", "TermsPending", "TermsInForce");
     const { pool, wins, lastWin, terms } = await on.status("mega");
     assert.equal(wins, 1);
@@ -133,7 +133,7 @@ describe("a Jackpot on a real API server and database", function () {
       /spec\.ceiling: .*below trigger\.mustHitBy.*In force: must hit by/,
     );
     assert.equal((await on.says("mega", "Stalled", "TermsInvalid")).status, "True");
-    await on.edit("mega", { ceiling: "5000" });
+    await on.edit("mega", { ceiling: "5000000" });
     await on.says("mega", "Ready", "Ready");
   });
 

@@ -3,10 +3,13 @@ import { withClient } from "./database.ts";
 import type { Live } from "./user.ts";
 import { jackpots, type World } from "./world.ts";
 
-/** 1,000 USD at first, a hundredth of each debit on top, and won by 5,000 USD at the latest. */
+/**
+ * 1,000 USD at first, a hundredth of each debit on top, and won by five million at the latest: no test wins it
+ * by chance.
+ */
 const mustHit: Partial<JackpotSpec> = {
-  ...{ currency: "USD", seed: "1000", contribution: "0.01", ceiling: "5000" },
-  trigger: { mustHitBy: "5000" },
+  ...{ currency: "USD", seed: "1000", contribution: "0.01", ceiling: "5000000" },
+  trigger: { mustHitBy: "5000000" },
 };
 
 /** What tests of Jackpots do in a world. */
