@@ -28,7 +28,7 @@ export const chains: Dashboard = {
           [`${chain} {{node}}`]:
             "max by (pitboss_dev_chain, node) (pitboss_chain_node_head_height)",
         }),
-        table("Nodes that are not well", 'pitboss_chain_node_state{state!="ready"} == 1'),
+        table("Nodes that are not well", 'pitboss_chain_node_state{state!="ok"} == 1'),
       ],
     },
     {

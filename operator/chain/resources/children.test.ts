@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import type { Chain } from "../../../crds/generated/chain.ts";
+import { metricsOf } from "../../../test/harness/promql.ts";
 import type { Platform } from "../../config.ts";
 import { platform } from "../../game/testing/samples.ts";
 import { readSecret } from "../../platform/secrets.ts";
@@ -391,6 +393,19 @@ describe("the network policies of a Chain", () => {
 });
 
 describe("what watches a Chain", () => {
+  const ours = ["chain-agent/*.ts", "lobby/**/*.ts", "operator/chain/metrics.ts"];
+  const root = new URL("../../../", import.meta.url).pathname;
+  const told = new Set([
+    ...["up", "node_filesystem_avail_bytes", "node_filesystem_size_bytes"], // Prometheus, node-exporter
+    ...globSync(ours, { cwd: root }).flatMap((file) =>
+      [
+        ...readFileSync(`${root}${file}`, "utf8").matchAll(
+          /name: "(pitboss_\w+)"|gauge\(\s*"(pitboss_\w+)"/g,
+        ),
+      ].map(([, one, other]) => one ?? other ?? ""),
+    ),
+  ]);
+
   it("wakes somebody by the runbook of each alert", () => {
     interface Rules {
       groups: {
@@ -408,7 +423,7 @@ describe("what watches a Chain", () => {
     for (const { alert, annotations, labels, expr } of rules) {
       assert.equal(annotations.runbook_url, `https://runbooks.example/${alert}`);
       assert.equal(labels.chain, "dev");
-      assert.ok(expr.length > 10);
+      for (const metric of metricsOf(expr)) assert.ok(told.has(metric), metric);
     }
     assert.equal(first(rules).labels.severity, "critical");
     assert.match(JSON.stringify(rules), /mountpoint=\\"\/srv\/pitboss\/dev\\"/);
