@@ -190,6 +190,8 @@ describe("a DaemonSet on the second node of this machine", function () {
       (now) => isReady(now) && now.status?.initContainerStatuses?.[0]?.restartCount === 1,
     );
     assert.equal(pidOf("agent", pod), agent);
+    // Started is not yet running: what is stopped before it listens to signals notes nothing.
+    await until(() => notes().at(-1) === "el starts");
   });
 
   it("stops the main container first and the sidecars the other way round", async () => {
