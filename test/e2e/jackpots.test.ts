@@ -196,7 +196,6 @@ describe("jackpots, with kubectl and HTTP alone", function () {
       return (terms as { contribution: string }).contribution === "1/5" && pendingTerms === null;
     });
     await stream.until("terms", 1);
-    await pitboss.kubectl.wait(`jackpot/${MUST}`, "condition=TermsPending=False", "casino");
   });
 
   it("are kept while a Game names them, and leave their money to another", async () => {
