@@ -87,8 +87,8 @@ describe("jackpots, with kubectl and HTTP alone", function () {
     const before = Number((await shown(name))["wins"]);
     for (let bets = 0; bets < 300; bets += 1) {
       const contributed = cents(String((await shown(MUST))["contributions"]));
-      const { status, body } = await ann.bet(GAME, heads);
-      assert.equal(status, 201, JSON.stringify(body));
+      const { status, body } = await ann.betUntilAnswered(GAME, heads);
+      assert.ok(status === 201 || status === 200, JSON.stringify(body));
       expected += cents(body.payout ?? "0") - 100;
       const round = await counted(body.id, contributed);
       expected += round.jackpotWins.reduce((sum, { amount }) => sum + cents(amount), 0);
