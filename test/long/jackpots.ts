@@ -102,8 +102,12 @@ function killed(pid: number): boolean {
 
 /** What an auditor finds once every contribution is counted. */
 async function findings(pitboss: Platform, rounds: number) {
-  const client = new pg.Client({ connectionString: pitboss.database });
-  await client.connect();
+  // PostgreSQL may be on its way back from its last death.
+  const client = await until("the database answers", async () => {
+    const fresh = new pg.Client({ connectionString: pitboss.database });
+    await fresh.connect();
+    return fresh;
+  });
   try {
     const ask = async (text: string) => (await client.query(text, [JACKPOTS])).rows;
     await until(
