@@ -185,8 +185,10 @@ describe("the server", () => {
 
   describe("streams", () => {
     it("cuts off a reader that does not read, which goes on with its cursor", async () => {
+      const registry = new Registry();
       const { address } = await serve([chain({ streamBlocks: endless })], {
         limits: { ...limits, slowReaderMs: 200 },
+        metrics: callMetrics(registry),
       });
       const { streamBlocks } = ChainServiceService;
       const file = "pitboss/chain/v1/chain.proto";
@@ -199,8 +201,12 @@ describe("the server", () => {
         all,
       );
       const failed = new Promise<ServiceError>((resolve) => stream.once("error", resolve));
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      stream.on("data", () => undefined);
+      // A client of grpc-js that has not begun to read takes all there is into its memory: one that stops is slow.
+      stream.once("data", () => stream.pause());
+      await until("the server has cut it off", async () =>
+        /streams_ended_total\{.*RESOURCE_EXHAUSTED/.test(await registry.metrics()),
+      );
+      stream.on("data", () => undefined).resume();
       const error = await failed;
       assert.equal(error.code, status.RESOURCE_EXHAUSTED);
       client.close();
