@@ -371,6 +371,12 @@ describe("an agent", () => {
 });
 
 describe("agents whose chain breaks its promise", () => {
+  const stops: (() => Promise<void>)[] = [];
+
+  after(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+
   it("all answer DATA_LOSS until a person has looked", async () => {
     const database = await testDatabase();
     expectOk(await migrateChain(database.db, "agent"));
@@ -378,13 +384,19 @@ describe("agents whose chain breaks its promise", () => {
       ...database.settings,
       ...{ user: "pitboss_chain_agent", password: "agent" },
     });
+    stops.push(
+      () => database.drop(),
+      () => removeDirectory(directory),
+    );
     const nodes = await twins(2, 30);
+    stops.push(...nodes.map((node) => () => node.stop()));
     const [a, b] = nodes;
     assert.ok(a !== undefined && b !== undefined);
     const agents = [
       await startAgent(agentEnvironment([a.url], directory)),
       await startAgent(agentEnvironment([b.url], directory)),
     ];
+    stops.push(...agents.map((agent) => () => agent.stop()));
     await a.rpc("anvil_rollback", 6);
     for (const { chain } of agents) {
       const state = ChainState.CHAIN_STATE_FINALITY_VIOLATION;
@@ -410,8 +422,5 @@ describe("agents whose chain breaks its promise", () => {
     // The other one's node is behind what this one calls final: it must come so far first.
     const good = agents[1]?.chain;
     await until("it goes on", async () => good?.stopped() === undefined);
-    await Promise.all([...agents, ...nodes].map((one) => one.stop()));
-    await database.drop();
-    await removeDirectory(directory);
   });
 });

@@ -27,6 +27,7 @@ import { JsonRpc } from "./json-rpc.ts";
 import { wakeOnBlocks } from "./wake.ts";
 
 const timeoutMs = 10_000;
+const peersMs = 15_000;
 /** Gas of a transfer of coins, and what a usual ERC-20 transfer stays below. */
 const gasNative = 21_000n;
 const gasToken = 65_000n;
@@ -54,6 +55,8 @@ export class EvmNode implements ChainNode {
   readonly #websocket: string | undefined;
   readonly #assets: { readonly chainId: string; readonly nativeAsset: string };
   readonly #stops = new Set<() => void>();
+  #peers: number | undefined;
+  #peersUntil = 0;
 
   constructor(url: string, assets: { readonly chainId: string; readonly nativeAsset: string }) {
     const { http, websocket } = evmAddress(url);
@@ -81,7 +84,7 @@ export class EvmNode implements ChainNode {
       this.#byTag("latest"),
       this.#optional(() => this.#byTag("finalized")),
       this.request("eth_syncing", []),
-      this.#optional(() => this.request("net_peerCount", [])),
+      this.#countPeers(),
     ]);
     if (head === undefined) throw new NodeError(`${this.name} has no head`);
     return {
@@ -89,7 +92,7 @@ export class EvmNode implements ChainNode {
       // Before the first finalized block some answer with the genesis, others with an error: the same to us.
       ...(finalized === undefined ? {} : { finalized }),
       syncing: syncing !== false,
-      ...(typeof peers === "string" ? { peers: Number(quantity(peers, "net_peerCount")) } : {}),
+      ...(peers === undefined ? {} : { peers }),
     };
   }
 
@@ -174,6 +177,15 @@ export class EvmNode implements ChainNode {
   async #byTag(tag: "latest" | "finalized"): Promise<Header | undefined> {
     const block = await this.request("eth_getBlockByNumber", [tag, false]);
     return block === null ? undefined : header(block);
+  }
+
+  /** Asked less often than the rest; some nodes do not tell. */
+  async #countPeers(): Promise<number | undefined> {
+    if (performance.now() < this.#peersUntil) return this.#peers;
+    this.#peersUntil = performance.now() + peersMs;
+    const peers = await this.#optional(() => this.request("net_peerCount", []));
+    this.#peers = peers === undefined ? undefined : Number(quantity(peers, "net_peerCount"));
+    return this.#peers;
   }
 
   /** Undefined where the node says that it cannot. */

@@ -94,8 +94,12 @@ class Reader {
 
   /** What comes next, nothing where the reader has all. */
   async next(): Promise<(StreamBlocksResponse | Encoded)[]> {
-    if (this.#position === undefined) return [];
-    const steps = await this.#options.chain.after(this.#position, page);
+    const { chain } = this.#options;
+    const position = this.#position;
+    if (position === undefined) return [];
+    // Most of the time a reader has all, and there are many of them.
+    if (position.block.hash === chain.head?.hash && chain.violation === undefined) return [];
+    const steps = await chain.after(position, page);
     const messages: (StreamBlocksResponse | Encoded)[] = [];
     for (const step of steps) {
       if (!this.#wanted(step)) break;
