@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
 import type { DepositStore } from "./deposits/store.ts";
+import { Refusal } from "./errors.ts";
 import type { WithdrawalStore } from "./withdrawals/store.ts";
 import type { Duty } from "./worker.ts";
 
@@ -24,7 +25,7 @@ export function moneyMetrics(registry: Registry, options: MoneyMetrics): void {
     registers,
     async collect() {
       this.reset();
-      const position = await deposits.position().catch(() => undefined);
+      const position = await unlessAway(deposits.position());
       if (position !== undefined) this.set({ chain }, Number(position.block.height));
     },
   });
@@ -42,7 +43,7 @@ export function moneyMetrics(registry: Registry, options: MoneyMetrics): void {
     async collect() {
       this.reset();
       oldest.reset();
-      const figures = await withdrawals.figures().catch(() => undefined);
+      const figures = await unlessAway(withdrawals.figures());
       if (figures === undefined) return;
       for (const state of shown) {
         const figure = figures.find((one) => one.state === state);
@@ -61,4 +62,14 @@ export function moneyMetrics(registry: Registry, options: MoneyMetrics): void {
       for (const [duty, { held }] of duties) this.set({ chain, duty }, held ? 1 : 0);
     },
   });
+}
+
+/** Only an absent database leaves a figure out; any other fault fails the look, so that somebody sees it. */
+async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refusal && error.reason === "DATABASE_AWAY") return undefined;
+    throw error;
+  }
 }

@@ -1,18 +1,7 @@
 import { type Header, NodeError } from "./adapter.ts";
+import { fields } from "./node-json.ts";
 
 /** What a Bitcoin node's JSON says; anything else is a NodeError, so that no odd answer gets further. */
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function fields(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null) throw new NodeError(`${what} is no object`);
-  return value as Fields;
-}
-
-export function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new NodeError(`${what} is no list`);
-  return value;
-}
 
 export function hash(value: unknown, what: string): string {
   if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) {

@@ -9,11 +9,12 @@ import {
   type SubmitResult,
   type Tip,
 } from "./adapter.ts";
-import { type Fields, fields, hash, header, list, satoshis, whole } from "./bitcoin-json.ts";
+import { hash, header, satoshis, whole } from "./bitcoin-json.ts";
 import type { BitcoinNetwork } from "./bitcoin-networks.ts";
 import { paymentsOf } from "./bitcoin-payments.ts";
 import { submitRaw } from "./bitcoin-submit.ts";
 import { JsonRpc } from "./json-rpc.ts";
+import { type Fields, fields, list } from "./node-json.ts";
 
 const timeoutMs = 20_000;
 /** Codes of Bitcoin Core's RPC (src/rpc/protocol.h): no such thing, a parameter out of range. */

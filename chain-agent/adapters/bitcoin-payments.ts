@@ -1,7 +1,8 @@
 import { NodeError, type Payment } from "./adapter.ts";
 import { addressOfScript } from "./bitcoin-address.ts";
-import { type Fields, fields, hash, list, satoshis, whole } from "./bitcoin-json.ts";
+import { hash, satoshis, whole } from "./bitcoin-json.ts";
 import type { BitcoinNetwork } from "./bitcoin-networks.ts";
+import { type Fields, fields, list } from "./node-json.ts";
 
 /**
  * Every output of a block (getblock with verbosity 2) that pays to an address. What a miner pays himself is left out: it can

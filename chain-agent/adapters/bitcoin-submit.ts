@@ -1,7 +1,8 @@
-import { RpcError, type SubmitOutcome, type SubmitResult } from "./adapter.ts";
+import type { SubmitOutcome, SubmitResult } from "./adapter.ts";
+import { outcomeBy, type RefusalWords, submit } from "./submit.ts";
 
 /** What bitcoind and litecoind say when they refuse a transaction (src/validation.cpp, src/node/transaction.cpp). */
-const words: readonly { readonly outcome: SubmitOutcome; readonly text: RegExp }[] = [
+const words: RefusalWords = [
   {
     outcome: "known",
     text: /already in (block chain|mempool|utxo set)|txn-already-(known|in-mempool)/i,
@@ -17,20 +18,12 @@ const words: readonly { readonly outcome: SubmitOutcome; readonly text: RegExp }
   },
 ];
 
-export function outcomeOf(message: string): SubmitOutcome {
-  return words.find(({ text }) => text.test(message))?.outcome ?? "unknown";
-}
+export const outcomeOf = (message: string): SubmitOutcome => outcomeBy(words, message);
 
-/** Sends a signed transaction; a node that does not answer throws: nobody knows then whether it has it. */
-export async function submitRaw(
+/** Sends a signed transaction. */
+export function submitRaw(
   request: (method: string, params: readonly unknown[]) => Promise<unknown>,
   raw: string,
 ): Promise<SubmitResult> {
-  try {
-    await request("sendrawtransaction", [raw]);
-    return { outcome: "accepted", message: "" };
-  } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
-    return { outcome: outcomeOf(error.message), message: error.message };
-  }
+  return submit(() => request("sendrawtransaction", [raw]), outcomeOf);
 }

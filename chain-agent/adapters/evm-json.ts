@@ -1,18 +1,7 @@
 import { type BlockRef, type Header, NodeError } from "./adapter.ts";
+import { type Fields, fields, list } from "./node-json.ts";
 
 /** What an Ethereum node's JSON says; anything else is a NodeError, so that no odd answer gets further. */
-
-type Fields = Readonly<Record<string, unknown>>;
-
-export function fields(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null) throw new NodeError(`${what} is no object`);
-  return value as Fields;
-}
-
-export function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new NodeError(`${what} is no list`);
-  return value;
-}
 
 /** A QUANTITY: 0x and hex digits. */
 export function quantity(value: unknown, what: string): bigint {

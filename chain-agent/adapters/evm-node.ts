@@ -11,19 +11,11 @@ import {
   type SubmitResult,
   type Tip,
 } from "./adapter.ts";
-import {
-  blockOf,
-  data,
-  fields,
-  hashOf,
-  header,
-  list,
-  optionalHeader,
-  quantity,
-} from "./evm-json.ts";
+import { blockOf, data, hashOf, header, optionalHeader, quantity } from "./evm-json.ts";
 import { paymentsOf } from "./evm-payments.ts";
 import { submitRaw } from "./evm-submit.ts";
 import { JsonRpc } from "./json-rpc.ts";
+import { fields, list } from "./node-json.ts";
 import { wakeOnBlocks } from "./wake.ts";
 
 const timeoutMs = 10_000;

@@ -1,5 +1,6 @@
 import type { Payment } from "./adapter.ts";
-import { data, fields, hashOf, list, quantity } from "./evm-json.ts";
+import { data, hashOf, quantity } from "./evm-json.ts";
+import { fields, list } from "./node-json.ts";
 
 /** keccak256("Transfer(address,address,uint256)"), the ERC-20 event. https://eips.ethereum.org/EIPS/eip-20 */
 const transferTopic = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";

@@ -1,10 +1,11 @@
-import { RpcError, type SubmitOutcome, type SubmitResult } from "./adapter.ts";
+import type { SubmitOutcome, SubmitResult } from "./adapter.ts";
+import { outcomeBy, type RefusalWords, submit } from "./submit.ts";
 
 /**
  * What nodes say when they refuse a transaction: words, no codes, and each client has its own. The lists are those of geth
  * (core/txpool/errors.go), reth, Nethermind, Besu, Erigon and anvil; what is not known stays "unknown" and is never guessed.
  */
-const words: readonly { readonly outcome: SubmitOutcome; readonly text: RegExp }[] = [
+const words: RefusalWords = [
   { outcome: "known", text: /already known|already imported|alreadyknown|known transaction/i },
   { outcome: "nonce_too_low", text: /nonce too low|old nonce|nonce_too_low|oldnonce/i },
   {
@@ -18,20 +19,12 @@ const words: readonly { readonly outcome: SubmitOutcome; readonly text: RegExp }
   },
 ];
 
-export function outcomeOf(message: string): SubmitOutcome {
-  return words.find(({ text }) => text.test(message))?.outcome ?? "unknown";
-}
+export const outcomeOf = (message: string): SubmitOutcome => outcomeBy(words, message);
 
-/** Sends a signed transaction; a node that does not answer throws: nobody knows then whether it has it. */
-export async function submitRaw(
+/** Sends a signed transaction. */
+export function submitRaw(
   request: (method: string, params: readonly unknown[]) => Promise<unknown>,
   raw: string,
 ): Promise<SubmitResult> {
-  try {
-    await request("eth_sendRawTransaction", [raw]);
-    return { outcome: "accepted", message: "" };
-  } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
-    return { outcome: outcomeOf(error.message), message: error.message };
-  }
+  return submit(() => request("eth_sendRawTransaction", [raw]), outcomeOf);
 }

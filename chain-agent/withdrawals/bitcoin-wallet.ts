@@ -1,11 +1,12 @@
 import { p2wpkh, Transaction } from "@scure/btc-signer";
-import { type ChainNode, NodeError } from "../adapters/adapter.ts";
+import type { ChainNode } from "../adapters/adapter.ts";
 import { type BitcoinNetwork, bitcoinNetwork } from "../adapters/bitcoin-networks.ts";
 import type { DepositStore } from "../deposits/store.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
 import { compressed, witnessAddressOf } from "../signer/public-key.ts";
 import { der, lowSignature, type Signer } from "../signer/signer.ts";
 import { firstRates, type Rates, replacingRates } from "./fees.ts";
+import { firstAnswer } from "./first-answer.ts";
 import type { WithdrawalStore } from "./store.ts";
 import type { Order, Payout, Signed, SignOptions, Unsigned, Wallet } from "./wallet.ts";
 
@@ -144,17 +145,8 @@ class BitcoinWallet implements Wallet {
   }
 
   /** The first agreeing node that answers at all. */
-  async #ask<T>(question: (node: ChainNode) => Promise<T>): Promise<T> {
-    let away: NodeError | undefined;
-    for (const node of this.#o.chain.nodes()) {
-      try {
-        return await question(node);
-      } catch (error) {
-        if (!(error instanceof NodeError)) throw error;
-        away = error;
-      }
-    }
-    throw away ?? new NodeError("no node answers");
+  #ask<T>(question: (node: ChainNode) => Promise<T>): Promise<T> {
+    return firstAnswer(this.#o.chain.nodes(), question);
   }
 }
 

@@ -5,6 +5,7 @@ import type { CanonicalChain } from "../follow/canonical-chain.ts";
 import { evmAddressOf } from "../signer/public-key.ts";
 import { type Signer, signEvm } from "../signer/signer.ts";
 import { firstRates, replacingRates } from "./fees.ts";
+import { firstAnswer } from "./first-answer.ts";
 import type { Order, Payout, Signed, SignOptions, Unsigned, Wallet } from "./wallet.ts";
 
 export interface EvmWalletOptions {
@@ -131,17 +132,8 @@ class EvmWallet implements Wallet {
   }
 
   /** The first agreeing node that answers at all. */
-  async #ask<T>(question: (node: ChainNode) => Promise<T>): Promise<T> {
-    let away: NodeError | undefined;
-    for (const node of this.#nodes()) {
-      try {
-        return await question(node);
-      } catch (error) {
-        if (!(error instanceof NodeError)) throw error;
-        away = error;
-      }
-    }
-    throw away ?? new NodeError("no node answers");
+  #ask<T>(question: (node: ChainNode) => Promise<T>): Promise<T> {
+    return firstAnswer(this.#nodes(), question);
   }
 
   #nodes(): readonly ChainNode[] {
