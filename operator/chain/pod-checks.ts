@@ -1,4 +1,5 @@
 import type { Found as AnyFound } from "../platform/finding.ts";
+import { CRASH_FAULTS, IMAGE_FAULTS, living, unschedulable } from "../platform/pods.ts";
 import type { LiveContainer, LivePod } from "./live.ts";
 import type { Observed } from "./observe.ts";
 import type { Reason } from "./reasons.ts";
@@ -37,8 +38,6 @@ function dataRefused({ chain, pods }: Observed): Found | undefined {
   return undefined;
 }
 
-const IMAGE_FAULTS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
-
 function imageUnavailable({ pods }: Observed): Found | undefined {
   for (const pod of living(pods)) {
     const waiting = containers(pod)
@@ -51,8 +50,6 @@ function imageUnavailable({ pods }: Observed): Found | undefined {
   }
   return undefined;
 }
-
-const CRASH_FAULTS = ["CrashLoopBackOff", "CreateContainerConfigError", "RunContainerError"];
 
 function podsCrashing({ pods }: Observed): Found | undefined {
   for (const pod of living(pods)) {
@@ -72,21 +69,10 @@ function podsCrashing({ pods }: Observed): Found | undefined {
 }
 
 function podsUnschedulable({ pods }: Observed): Found | undefined {
-  for (const pod of living(pods)) {
-    const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-    if (scheduled?.status === "False" && scheduled.reason === "Unschedulable") {
-      const message = `pod ${pod.metadata.name} finds no machine: ${scheduled.message ?? ""}`;
-      return { reason: "PodsUnschedulable", message };
-    }
-  }
-  return undefined;
-}
-
-// By name, so that a message does not change with the order of a cache.
-function living(pods: readonly LivePod[]): LivePod[] {
-  return pods
-    .filter(({ metadata }) => !metadata.deletionTimestamp)
-    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const found = unschedulable(pods);
+  if (!found) return undefined;
+  const message = `pod ${found.name} finds no machine: ${found.why}`;
+  return { reason: "PodsUnschedulable", message };
 }
 
 const containers = ({ status }: LivePod): readonly LiveContainer[] => [

@@ -4,7 +4,9 @@ import {
   type Claim,
   claim,
   defined,
+  deletingConditions,
   judgeAll,
+  pausedConditions,
   progressClaims,
   withTimes,
 } from "../platform/claims.ts";
@@ -47,23 +49,15 @@ export function statusOf(observed: Observed, fresh: boolean, now: Date): ChainSt
 
 /** The status of a Chain that is left alone: what was said before stays, and it says so. */
 export function pausedStatus(chain: Chain, now: Date): ChainStatus {
-  const message = "remove the annotation pitboss.dev/paused to go on";
-  const paused = claim("Paused", "True", "PausedByAnnotation", message);
-  return { ...chain.status, conditions: withTimes(chain, [paused], now) };
+  return { ...chain.status, conditions: pausedConditions(chain, now) };
 }
 
 /** The status of a Chain on its way out: what holds it up. */
-export function deletingStatus(chain: Chain, { reason, message }: Finding, now: Date): ChainStatus {
-  const claims = [
-    claim("Ready", "False", "Deleting", message),
-    claim("Reconciling", "True", reason, message),
-    claim("Stalled", "False", "NotStalled"),
-    claim("Deleting", "True", reason, message),
-  ];
+export function deletingStatus(chain: Chain, finding: Finding, now: Date): ChainStatus {
   return {
     ...chain.status,
     observedGeneration: chain.metadata.generation ?? 0,
-    conditions: withTimes(chain, claims, now),
+    conditions: deletingConditions(chain, finding, now),
   };
 }
 

@@ -1,3 +1,4 @@
+import { CRASH_FAULTS, IMAGE_FAULTS, living, unschedulable } from "../platform/pods.ts";
 import type { Found } from "./checks.ts";
 import type { LivePod } from "./live.ts";
 import type { Observed } from "./observe.ts";
@@ -22,8 +23,6 @@ function podsRefused({ deployment }: Observed): Found | undefined {
   return { reason: "PodsRefused", message: failure.message ?? "pods cannot be created" };
 }
 
-const IMAGE_FAULTS = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
-
 function imageUnavailable({ pods }: Observed): Found | undefined {
   for (const pod of living(pods)) {
     const waiting = containers(pod).find(({ state }) =>
@@ -36,8 +35,6 @@ function imageUnavailable({ pods }: Observed): Found | undefined {
   }
   return undefined;
 }
-
-const CRASH_FAULTS = ["CrashLoopBackOff", "CreateContainerConfigError", "RunContainerError"];
 
 function podsCrashing({ pods }: Observed): Found | undefined {
   for (const pod of living(pods)) {
@@ -56,21 +53,10 @@ function podsCrashing({ pods }: Observed): Found | undefined {
 }
 
 function podsUnschedulable({ pods }: Observed): Found | undefined {
-  for (const pod of living(pods)) {
-    const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-    if (scheduled?.status === "False" && scheduled.reason === "Unschedulable") {
-      const message = `no node takes the pods: ${scheduled.message ?? ""}. Add room, or change spec.template`;
-      return { reason: "PodsUnschedulable", message };
-    }
-  }
-  return undefined;
-}
-
-// By name, so that a message does not change with the order of a cache.
-function living(pods: readonly LivePod[]): LivePod[] {
-  return pods
-    .filter(({ metadata }) => !metadata.deletionTimestamp)
-    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const found = unschedulable(pods);
+  if (!found) return undefined;
+  const message = `no node takes the pods: ${found.why}. Add room, or change spec.template`;
+  return { reason: "PodsUnschedulable", message };
 }
 
 const containers = (pod: LivePod) => pod.status?.containerStatuses ?? [];

@@ -3,8 +3,10 @@ import type { Game, GameStatus } from "../../crds/generated/game.ts";
 import {
   claim,
   defined,
+  deletingConditions,
   judgeAll,
   type Claim as KindClaim,
+  pausedConditions,
   progressClaims,
   withTimes,
 } from "../platform/claims.ts";
@@ -52,23 +54,15 @@ export function statusOf(observed: Observed, platformUrl: string, now: Date): Ga
 
 /** The status of a Game that is left alone: what was said before stays, and it says so. */
 export function pausedStatus(game: Game, now: Date): GameStatus {
-  const message = "remove the annotation pitboss.dev/paused to go on";
-  const paused = claim("Paused", "True", "PausedByAnnotation", message);
-  return { ...game.status, conditions: withTimes(game, [paused], now) };
+  return { ...game.status, conditions: pausedConditions(game, now) };
 }
 
 /** The status of a Game on its way out: how far it is, or what holds it up. */
-export function deletingStatus(game: Game, { reason, message }: Finding, now: Date): GameStatus {
-  const claims = [
-    claim("Ready", "False", "Deleting", message),
-    claim("Reconciling", "True", reason, message),
-    claim("Stalled", "False", "NotStalled"),
-    claim("Deleting", "True", reason, message),
-  ];
+export function deletingStatus(game: Game, finding: Finding, now: Date): GameStatus {
   return {
     ...game.status,
     observedGeneration: game.metadata.generation,
-    conditions: withTimes(game, claims, now),
+    conditions: deletingConditions(game, finding, now),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   defined,
   judgeAll,
   type Claim as KindClaim,
+  pausedConditions,
   progressClaims,
   withTimes,
 } from "../platform/claims.ts";
@@ -46,9 +47,7 @@ export function statusOf(observed: Observed, now: Date): JackpotStatus {
 
 /** The status of a Jackpot that is left alone: what was said before stays, and it says so. */
 export function pausedStatus(jackpot: Jackpot, now: Date): JackpotStatus {
-  const message = "remove the annotation pitboss.dev/paused to go on";
-  const paused = claim<Reason>("Paused", "True", "PausedByAnnotation", message);
-  return { ...jackpot.status, conditions: withTimes(jackpot, [paused], now) };
+  return { ...jackpot.status, conditions: pausedConditions(jackpot, now) };
 }
 
 /** The status of a Jackpot on its way out: how far it is, or what holds it up. */

@@ -61,15 +61,38 @@ export function progressClaims<Reason extends string>(
   ];
 }
 
+type Conditioned = KubeObject & { status?: { conditions?: Condition[] } };
+
 /** The conditions to be written: the claims with generation and times, and those that others own. */
 export function withTimes(
-  object: KubeObject & { status?: { conditions?: Condition[] } },
+  object: Conditioned,
   claims: readonly Claim<string>[],
   now: Date,
 ): Condition[] {
   const { generation = 0 } = object.metadata;
   const stated = claims.map((one) => ({ ...one, observedGeneration: generation }));
   return setConditions(object.status?.conditions ?? [], stated, { now });
+}
+
+/** The conditions of an object that is left alone: what was said before stays, and it says so. */
+export function pausedConditions(object: Conditioned, now: Date): Condition[] {
+  const message = "remove the annotation pitboss.dev/paused to go on";
+  return withTimes(object, [claim("Paused", "True", "PausedByAnnotation", message)], now);
+}
+
+/** The conditions of an object on its way out, which goes on by itself: how far it is, or what holds it up. */
+export function deletingConditions<Reason extends string>(
+  object: Conditioned,
+  { reason, message }: Finding<Reason>,
+  now: Date,
+): Condition[] {
+  const claims: Claim<Reason | PlatformReason>[] = [
+    claim("Ready", "False", "Deleting", message),
+    claim("Reconciling", "True", reason, message),
+    claim("Stalled", "False", "NotStalled"),
+    claim("Deleting", "True", reason, message),
+  ];
+  return withTimes(object, claims, now);
 }
 
 /** Without the fields that are absent, so that a status reads back as it was written. */

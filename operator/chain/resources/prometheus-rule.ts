@@ -1,40 +1,16 @@
 import type { Chain } from "../../../crds/generated/chain.ts";
 import type { Platform } from "../../config.ts";
+import { type Alert, buildAlerts } from "../../platform/alerts.ts";
 import { type Child, childMeta } from "./child.ts";
 import { childName } from "./names.ts";
 
-interface Alert {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for: string;
-  readonly severity: "warning" | "critical";
-  readonly summary: string;
-}
-
 /** What somebody should be woken for, told of this chain by its name and namespace. */
-export function buildPrometheusRule(chain: Chain, { monitoring }: Platform): Child {
+export function buildPrometheusRule(chain: Chain, platform: Platform): Child {
   const { name, namespace } = chain.metadata;
-  const { runbookUrl, labels } = monitoring;
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata: childMeta(chain, childName(chain, "agent"), { labels: { ...labels } }),
-    spec: {
-      groups: [
-        {
-          name: `pitboss-chain-${name}`,
-          rules: [...alerts(chain), ...diskAlerts(chain)].map(({ severity, summary, ...rule }) => ({
-            ...rule,
-            labels: { severity, chain: name, namespace },
-            annotations: {
-              summary,
-              ...(runbookUrl ? { runbook_url: `${runbookUrl}/${rule.alert}` } : {}),
-            },
-          })),
-        },
-      ],
-    },
-  };
+  const labels = { ...platform.monitoring.labels };
+  const metadata = childMeta(chain, childName(chain, "agent"), { labels });
+  const of = { metadata, group: `pitboss-chain-${name}`, labels: { chain: name, namespace } };
+  return buildAlerts(of, [...alerts(chain), ...diskAlerts(chain)], platform);
 }
 
 function alerts({ metadata }: Chain): readonly Alert[] {

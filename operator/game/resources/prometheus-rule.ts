@@ -1,40 +1,16 @@
 import type { Game } from "../../../crds/generated/game.ts";
 import type { Platform } from "../../config.ts";
+import { type Alert, buildAlerts } from "../../platform/alerts.ts";
 import { type Child, childMeta } from "./child.ts";
 import { childName } from "./names.ts";
 
-interface Alert {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for: string;
-  readonly severity: "warning" | "critical";
-  readonly summary: string;
-}
-
 /** What somebody should be woken for, told of this game by its name and namespace. */
-export function buildPrometheusRule(game: Game, { monitoring }: Platform): Child {
+export function buildPrometheusRule(game: Game, platform: Platform): Child {
   const { name, namespace } = game.metadata;
-  const { runbookUrl, labels } = monitoring;
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata: childMeta(game, childName(game), { labels: { ...labels } }),
-    spec: {
-      groups: [
-        {
-          name: `pitboss-${name}`,
-          rules: alerts(game).map(({ severity, summary, ...rule }) => ({
-            ...rule,
-            labels: { severity, game: name, namespace },
-            annotations: {
-              summary,
-              ...(runbookUrl ? { runbook_url: `${runbookUrl}/${rule.alert}` } : {}),
-            },
-          })),
-        },
-      ],
-    },
-  };
+  const labels = { ...platform.monitoring.labels };
+  const metadata = childMeta(game, childName(game), { labels });
+  const of = { metadata, group: `pitboss-${name}`, labels: { game: name, namespace } };
+  return buildAlerts(of, alerts(game), platform);
 }
 
 function alerts(game: Game): readonly Alert[] {

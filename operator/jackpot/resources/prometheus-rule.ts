@@ -1,42 +1,18 @@
 import type { Jackpot } from "../../../crds/generated/jackpot.ts";
 import type { Platform } from "../../config.ts";
+import { type Alert, buildAlerts } from "../../platform/alerts.ts";
 import { type Child, ownedMeta } from "../../platform/child.ts";
 import { labels, ruleName } from "./names.ts";
 
-interface Alert {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for: string;
-  readonly severity: "warning" | "critical";
-  readonly summary: string;
-}
-
 /** What somebody should be woken for, told of this jackpot by its name and namespace. */
-export function buildPrometheusRule(jackpot: Jackpot, { monitoring }: Platform): Child {
+export function buildPrometheusRule(jackpot: Jackpot, platform: Platform): Child {
   const { name, namespace } = jackpot.metadata;
-  const { runbookUrl, labels: selected } = monitoring;
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PrometheusRule",
-    metadata: ownedMeta(jackpot, labels(jackpot), ruleName(jackpot), { labels: { ...selected } }),
-    spec: {
-      groups: [
-        {
-          name: `pitboss-jackpot-${name}`,
-          rules: alerts(jackpot, monitoring.jackpotIdleHours).map(
-            ({ severity, summary, ...rule }) => ({
-              ...rule,
-              labels: { severity, jackpot: name, namespace },
-              annotations: {
-                summary,
-                ...(runbookUrl ? { runbook_url: `${runbookUrl}/${rule.alert}` } : {}),
-              },
-            }),
-          ),
-        },
-      ],
-    },
-  };
+  const { labels: selected, jackpotIdleHours } = platform.monitoring;
+  const metadata = ownedMeta(jackpot, labels(jackpot), ruleName(jackpot), {
+    labels: { ...selected },
+  });
+  const of = { metadata, group: `pitboss-jackpot-${name}`, labels: { jackpot: name, namespace } };
+  return buildAlerts(of, alerts(jackpot, jackpotIdleHours), platform);
 }
 
 function alerts(jackpot: Jackpot, idleHours: number): readonly Alert[] {
