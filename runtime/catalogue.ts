@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type pg from "pg";
 import type { StakeTerms } from "../games/game.ts";
 import type { Database, Row } from "./database.ts";
+import { listen } from "./listening.ts";
+import { pause } from "./pause.ts";
 import type { Catalogue, Logger } from "./types.ts";
 
 // Without the returns, which can be a megabyte and do not change.
@@ -105,33 +105,19 @@ export class Catalogues {
     await this.#following;
   }
 
-  async #follow(): Promise<void> {
-    const stopped = this.#stopped.signal;
-    while (!stopped.aborted) {
-      const lost = new AbortController();
-      const listener = await this.#listen(() => lost.abort());
-      const over = AbortSignal.any([stopped, lost.signal]);
-      do {
-        await this.#tryRead();
-        await pause(listener === null ? retryMs : refreshMs, over);
-      } while (listener !== null && !over.aborted);
-      await listener?.end();
-    }
-  }
-
-  async #listen(lost: () => void): Promise<pg.Client | null> {
-    try {
-      const listener = await this.#o.db.dedicated();
-      listener.once("end", lost);
-      listener.on("notification", ({ payload }) => {
-        if (payload === this.#o.game) void this.#tryRead();
-      });
-      await listener.query("LISTEN pitboss_games");
-      return listener;
-    } catch (error) {
-      this.#o.logger.warn({ err: error }, "cannot listen for changes of the catalogue");
-      return null;
-    }
+  #follow(): Promise<void> {
+    const { db: database, game, logger } = this.#o;
+    return listen(
+      {
+        ...{ database, channel: "pitboss_games", everyMs: refreshMs, deafMs: retryMs },
+        look: () => this.#tryRead(),
+        told: (payload) => {
+          if (payload === game) void this.#tryRead();
+        },
+        deaf: (error) => logger.warn({ err: error }, "cannot listen for changes of the catalogue"),
+      },
+      this.#stopped.signal,
+    );
   }
 
   /** Null where the database is away: the row stays as it was. */
@@ -145,9 +131,4 @@ export class Catalogues {
       return null;
     }
   }
-}
-
-/** Waits; a signal ends the wait early, and whoever waits looks at the signal then. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Row } from "./database.ts";
 import { isDatabaseAway } from "./database-away.ts";
+import { pause } from "./pause.ts";
 import type { Logger } from "./types.ts";
 
 const listExpired = { name: "expired", text: "SELECT player, round FROM expired($1)" };
@@ -72,7 +72,7 @@ export class Sweeper {
       }
       // Pods that were started together should not look together.
       const wait = this.#o.everyMs * (0.75 + Math.random() / 2);
-      await sleep(wait, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+      await pause(wait, this.#stopped.signal);
     }
   }
 

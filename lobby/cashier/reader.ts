@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Agent } from "../../runtime/agents.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { pause } from "../../runtime/pause.ts";
 import type { CashierLedger, Stream, Taken } from "./ledger.ts";
 
 /** A message of an agent's stream, whichever it is. */
@@ -149,10 +149,4 @@ async function giveBack(
     // It ends by itself.
     log.warn({ err: error, chain, stream }, "while giving a stream back");
   }
-}
-
-/** Waits, or returns early when the lobby ends. */
-export async function pause(ms: number, ending: AbortSignal): Promise<void> {
-  // The only fault is that it ends, and every caller looks at that next.
-  await sleep(ms, undefined, { signal: ending }).catch(() => undefined);
 }

@@ -1,8 +1,8 @@
 import type { Agent } from "../../runtime/agents.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { pause } from "../../runtime/pause.ts";
 import { withdrawalItem } from "./items.ts";
 import type { CashierLedger, Due, Taken, WithdrawalItem } from "./ledger.ts";
-import { pause } from "./reader.ts";
 
 export interface SubmitOptions {
   readonly chain: string;

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type pg from "pg";
 import { type Database, DatabaseAway, isDatabaseAway } from "../../runtime/database.ts";
+import { listen } from "../../runtime/listening.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { pause } from "../../runtime/pause.ts";
 import type { EventRow } from "./events.ts";
 import { type FiguresRow, itemOf, type JackpotItem } from "./items.ts";
 
@@ -122,31 +122,21 @@ export class Board {
     for (const wake of this.#waiting) wake();
   }
 
-  async #follow(): Promise<void> {
-    const stopped = this.#stopped.signal;
-    while (!stopped.aborted) {
-      const lost = new AbortController();
-      const listener = await this.#listen(() => lost.abort());
-      const over = AbortSignal.any([stopped, lost.signal]);
-      do {
-        await this.#read();
-        await pause(REFRESH_MS, over);
-      } while (listener !== null && !over.aborted);
-      await listener?.end();
-    }
-  }
-
-  async #listen(lost: () => void): Promise<pg.Client | null> {
-    try {
-      const listener = await this.#database.dedicated();
-      listener.once("end", lost);
-      listener.on("notification", () => void this.#read());
-      await listener.query("LISTEN pitboss_jackpots");
-      return listener;
-    } catch (error) {
-      this.#log.warn({ err: error }, "cannot listen for jackpots; they are looked at every second");
-      return null;
-    }
+  #follow(): Promise<void> {
+    return listen(
+      {
+        ...{ database: this.#database, channel: "pitboss_jackpots" },
+        ...{ everyMs: REFRESH_MS, deafMs: REFRESH_MS },
+        look: () => this.#read(),
+        told: () => void this.#read(),
+        deaf: (error) =>
+          this.#log.warn(
+            { err: error },
+            "cannot listen for jackpots; they are looked at every second",
+          ),
+      },
+      this.#stopped.signal,
+    );
   }
 
   /** One read at a time; whoever comes meanwhile is served by one more. */
@@ -209,9 +199,4 @@ export class Board {
 
 function poolOf({ namespace, name, currency, pool, overflow, wins }: JackpotItem): object {
   return { namespace, name, currency, pool, overflow, wins };
-}
-
-/** Waits; a signal ends the wait early. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, isDatabaseAway } from "../../runtime/database.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { pause } from "../../runtime/pause.ts";
 
 /** A contribution waits so long at most until somebody looks, and a win with it. */
 const EVERY_MS = 200;
@@ -53,7 +53,7 @@ export class Sequencer {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       const well = await this.#look();
-      await sleep(well ? EVERY_MS : AWAY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(well ? EVERY_MS : AWAY_MS, signal);
     }
   }
 
