@@ -3,14 +3,10 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { after, before, describe, it } from "mocha";
 import { type Fraction, floor, fraction, toText } from "../games/fraction.ts";
+import type { TermsText } from "../operator/database/jackpots.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
 import { JackpotModel } from "../test/harness/jackpot-model.ts";
-import {
-  type JackpotBooks,
-  jackpotBooks,
-  type TestJackpot,
-  type WrittenTerms,
-} from "../test/harness/jackpots.ts";
+import { type JackpotBooks, jackpotBooks, type TestJackpot } from "../test/harness/jackpots.ts";
 
 const part = (least: number, most: number) =>
   fc
@@ -25,7 +21,7 @@ const contribution = fc.oneof(
 );
 
 /** Terms under which a few dozen contributions win several times. */
-const terms: fc.Arbitrary<WrittenTerms> = fc
+const terms: fc.Arbitrary<TermsText> = fc
   .record({
     seed: fc.integer({ min: 0, max: 300 }),
     above: fc.integer({ min: 1, max: 400 }),
@@ -75,7 +71,7 @@ describe("the sequencer of a jackpot", () => {
     );
   }
 
-  async function run(first: WrittenTerms, steps: readonly Step[]): Promise<TestJackpot> {
+  async function run(first: TermsText, steps: readonly Step[]): Promise<TestJackpot> {
     const jackpot = await books.save(first);
     for (const next of steps) {
       if ("debits" in next) await feed(jackpot, next.debits);
@@ -92,7 +88,7 @@ describe("the sequencer of a jackpot", () => {
     readonly cycle: string;
     readonly pool: string;
     readonly scale: string;
-    readonly body: WrittenTerms;
+    readonly body: TermsText;
   }
 
   const positions = async ({ id }: TestJackpot): Promise<Position[]> => {

@@ -12,13 +12,13 @@ import {
   sub,
   zero,
 } from "../../games/fraction.ts";
-import type { WrittenTerms } from "./jackpots.ts";
+import type { TermsText } from "../../operator/database/jackpots.ts";
 
 export interface Contributed {
   readonly debit: bigint;
   readonly hit: boolean;
   /** Those that the bet was made by. */
-  readonly terms: WrittenTerms;
+  readonly terms: TermsText;
 }
 
 export interface ModelWin {
@@ -41,10 +41,10 @@ export class JackpotModel {
   readonly wins: ModelWin[] = [];
   readonly pools: Fraction[] = [];
   readonly openings: Fraction[] = [];
-  terms: WrittenTerms;
-  pending: WrittenTerms | undefined;
+  terms: TermsText;
+  pending: TermsText | undefined;
 
-  constructor(terms: WrittenTerms) {
+  constructor(terms: TermsText) {
     this.terms = terms;
     this.pool = this.#open();
   }

@@ -1,27 +1,17 @@
 /** Jackpots in a test's database, as the operator writes them and the lobby sequences them. */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import type { TermsText } from "../../operator/database/jackpots.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Minor units and fractions, as the operator gives them to SQL. */
-export interface WrittenTerms {
-  readonly seed: string;
-  readonly ceiling: string;
-  readonly contribution: string;
-  readonly overflowShare: string;
-  readonly mustHitBy?: string;
-  readonly oneIn?: string;
-  readonly per?: string;
-}
-
 /** A pool of 10 to 20 USD that gets a hundredth of each stake. */
-export const mustHitBy: WrittenTerms = {
+export const mustHitBy: TermsText = {
   ...{ seed: "1000", ceiling: "2000", contribution: "1/100", overflowShare: "1/5" },
   mustHitBy: "2000",
 };
 
 /** Hits once in 5 stakes of 1 USD. */
-export const oneInFive: WrittenTerms = {
+export const oneInFive: TermsText = {
   ...{ seed: "500", ceiling: "100000", contribution: "1/100", overflowShare: "1/5" },
   ...{ oneIn: "5", per: "100" },
 };
@@ -59,7 +49,7 @@ export function jackpotBooks(database: TestDatabase) {
 
     /** Writes a Jackpot's terms; a new one of a name of its own where `name` is not given. */
     async save(
-      terms: WrittenTerms,
+      terms: TermsText,
       {
         name = `jackpot-${randomBytes(5).toString("hex")}`,
         namespace = "casino",

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, createServer as createSocket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { after, before, describe, it } from "mocha";
 import { parseAllDocuments, stringify } from "yaml";
+import { freePort } from "../../local/ports.ts";
+import { until } from "../e2e/until.ts";
 import { standalone, startEnvoy } from "./envoy.ts";
 import { tool } from "./tools.ts";
 import { runs } from "./ways.ts";
@@ -142,9 +143,10 @@ describe("the gateway", () => {
   it("logs who asked for what in JSON lines, and no token", async () => {
     const headers = await as("emil");
     await get("/wallet?secret=1", headers);
-    const lines = await until(
-      () => readFileSync(log, "utf8").includes("/wallet") && readFileSync(log, "utf8"),
-    );
+    const lines = await until("Envoy has written its log", async () => {
+      const text = readFileSync(log, "utf8");
+      return text.includes("/wallet") && text;
+    });
     assert.ok(!lines.includes(headers.authorization.slice(-20)) && !lines.includes("secret=1"));
     const last = JSON.parse(lines.trim().split("\n")[0] ?? "");
     assert.deepEqual(Object.keys(last).toSorted(), [
@@ -234,22 +236,4 @@ function withKeys(object: Manifest, jwks: string): Manifest {
     provider["localJWKS"] = { type: "Inline", inline: jwks };
   }
   return changed;
-}
-
-/** Envoy writes its log some time later. */
-async function until(probe: () => string | false): Promise<string> {
-  for (let tries = 0; tries < 200; tries++) {
-    const found = probe();
-    if (found !== false) return found;
-    await sleep(100);
-  }
-  throw new Error("not within 20 s");
-}
-
-async function freePort(): Promise<number> {
-  const server = createSocket().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
