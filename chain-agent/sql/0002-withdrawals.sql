@@ -89,11 +89,20 @@ CREATE TABLE chain.changes (
   sequence bigint NOT NULL
 );
 
-CREATE FUNCTION chain.next_change(of_chain text) RETURNS bigint
-LANGUAGE sql SET search_path = chain, pg_temp AS $$
-  INSERT INTO changes AS c (chain, sequence) VALUES (of_chain, 1)
-    ON CONFLICT (chain) DO UPDATE SET sequence = c.sequence + 1 RETURNING sequence;
+-- Every change of a withdrawal has the next revision of it, and the next number of all changes.
+CREATE FUNCTION chain.number_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = chain, pg_temp AS $$
+BEGIN
+  INSERT INTO changes AS c (chain, sequence) VALUES (NEW.chain, 1)
+    ON CONFLICT (chain) DO UPDATE SET sequence = c.sequence + 1 RETURNING sequence INTO NEW.sequence;
+  NEW.revision := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE OLD.revision + 1 END;
+  NEW.updated_at := clock_timestamp();
+  RETURN NEW;
+END
 $$;
+
+CREATE TRIGGER number_change BEFORE INSERT OR UPDATE ON chain.withdrawals
+  FOR EACH ROW EXECUTE FUNCTION chain.number_change();
 
 -- Stores a withdrawal and, in the same transaction, the nonce that it has for ever. `first_nonce` is what the chain says of a
 -- sender who is new here; `refusal` stores it as rejected. status: stored, existing, other_body, needs_nonce (say it).
@@ -116,9 +125,9 @@ BEGIN
         RETURN 'needs_nonce';
       END IF;
     END IF;
-    INSERT INTO withdrawals (chain, withdrawal_id, asset, amount, sender, destination, nonce, state, revision, sequence, message)
+    INSERT INTO withdrawals (chain, withdrawal_id, asset, amount, sender, destination, nonce, state, message)
       VALUES (of_chain, with_id, of_asset, of_amount, from_sender, to_destination, given,
-              CASE WHEN refusal IS NULL THEN 'ACCEPTED' ELSE 'REJECTED' END, 1, next_change(of_chain), coalesce(refusal, ''))
+              CASE WHEN refusal IS NULL THEN 'ACCEPTED' ELSE 'REJECTED' END, coalesce(refusal, ''))
       ON CONFLICT (chain, withdrawal_id) DO NOTHING;
     IF FOUND THEN
       UPDATE senders SET next_nonce = next_nonce + 1 WHERE chain = of_chain AND sender = from_sender AND given IS NOT NULL;
@@ -183,9 +192,7 @@ BEGIN
   END IF;
   INSERT INTO candidates (chain, withdrawal_id, number, transaction_hash, raw, fee_rate, tip, cancels)
     VALUES (of_chain, of_id, as_number, with_hash, signed, at_rate, with_tip, it_cancels);
-  UPDATE withdrawals SET wanted_rate = NULL, revision = revision + 1, sequence = next_change(of_chain),
-                         updated_at = clock_timestamp()
-   WHERE chain = of_chain AND withdrawal_id = of_id;
+  UPDATE withdrawals SET wanted_rate = NULL WHERE chain = of_chain AND withdrawal_id = of_id;
   RETURN true;
 END
 $$;
@@ -199,9 +206,7 @@ BEGIN
   IF held.chain IS NULL OR held.state = 'MINED' THEN
     RETURN false;
   END IF;
-  UPDATE withdrawals SET wanted_rate = at_rate, revision = revision + 1, sequence = next_change(of_chain),
-                         updated_at = clock_timestamp()
-   WHERE chain = of_chain AND withdrawal_id = of_id;
+  UPDATE withdrawals SET wanted_rate = at_rate WHERE chain = of_chain AND withdrawal_id = of_id;
   RETURN true;
 END
 $$;
@@ -215,11 +220,10 @@ BEGIN
   IF held.chain IS NULL OR held.state = 'MINED' THEN
     RETURN false;
   END IF;
-  UPDATE withdrawals SET state = 'REJECTED', message = 'cancelled before it was given any coins', revision = revision + 1,
-                         sequence = next_change(of_chain), updated_at = clock_timestamp()
+  UPDATE withdrawals SET state = 'REJECTED', message = 'cancelled before it was given any coins'
    WHERE chain = of_chain AND withdrawal_id = of_id AND nonce IS NULL
      AND NOT EXISTS (SELECT FROM inputs WHERE chain = of_chain AND withdrawal_id = of_id);
-  UPDATE withdrawals SET cancelling = true, revision = revision + 1, sequence = next_change(of_chain), updated_at = clock_timestamp()
+  UPDATE withdrawals SET cancelling = true
    WHERE chain = of_chain AND withdrawal_id = of_id AND NOT cancelling AND state <> 'REJECTED';
   RETURN true;
 END
@@ -230,8 +234,7 @@ CREATE FUNCTION chain.note_sent(of_chain text, of_id text, of_number integer) RE
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = chain, pg_temp AS $$
 BEGIN
   UPDATE candidates SET sent_at = clock_timestamp() WHERE chain = of_chain AND withdrawal_id = of_id AND number = of_number;
-  UPDATE withdrawals SET state = 'BROADCAST', message = '', revision = revision + 1, sequence = next_change(of_chain),
-                         updated_at = clock_timestamp()
+  UPDATE withdrawals SET state = 'BROADCAST', message = ''
    WHERE chain = of_chain AND withdrawal_id = of_id AND state = 'ACCEPTED';
 END
 $$;
@@ -257,8 +260,7 @@ BEGIN
     RAISE EXCEPTION 'withdrawal % cannot be % by %', of_id, to_state, mined USING ERRCODE = 'check_violation';
   END IF;
   UPDATE withdrawals SET
-    state = to_state, transaction_hash = mined, height = at_height, block_hash = at_hash, fee = for_fee, message = why,
-    revision = revision + 1, sequence = next_change(of_chain), updated_at = clock_timestamp()
+    state = to_state, transaction_hash = mined, height = at_height, block_hash = at_hash, fee = for_fee, message = why
    WHERE chain = of_chain AND withdrawal_id = of_id;
   RETURN true;
 END
@@ -286,8 +288,7 @@ $$;
 CREATE FUNCTION chain.give_up(of_chain text, of_id text, why text) RETURNS boolean
 LANGUAGE plpgsql SET search_path = chain, pg_temp AS $$
 BEGIN
-  UPDATE withdrawals SET state = 'FAILED', message = why, revision = revision + 1, sequence = next_change(of_chain),
-                         updated_at = clock_timestamp()
+  UPDATE withdrawals SET state = 'FAILED', message = why
    WHERE chain = of_chain AND withdrawal_id = of_id AND state = 'NEEDS_ATTENTION';
   RETURN FOUND;
 END
