@@ -171,6 +171,8 @@ CREATE TABLE pitboss.jackpot_wins (
 );
 
 CREATE INDEX jackpot_wins_by_round ON pitboss.jackpot_wins (round);
+-- Few wins are held, and every look at the figures counts them.
+CREATE INDEX jackpot_wins_held ON pitboss.jackpot_wins (jackpot) WHERE status = 'held';
 
 -- Money of decommissioned jackpots: to the overflow of another. Fractions of minor units move too.
 CREATE TABLE pitboss.jackpot_moves (
