@@ -4,6 +4,7 @@ import { after, before, describe, it } from "mocha";
 import pg from "pg";
 import { type TestDatabase, testDatabase } from "../../test/harness/database.ts";
 import { created, type ListedGame, listedGame, placeRequest } from "../../test/harness/game.ts";
+import { administrator } from "../../test/harness/voids.ts";
 import type { OpenGame } from "../types.ts";
 import { uuidv7 } from "../uuid.ts";
 
@@ -151,6 +152,7 @@ describe("with the stolen role of one game", () => {
         "revision_returns",
         "rotate",
         "round_jackpot_wins",
+        "round_void",
         "take_entropy",
         "ticking",
         "waiting_pairs",
@@ -169,6 +171,50 @@ describe("with the stolen role of one game", () => {
       [],
       "these functions have no fixed search_path that ends in pg_temp",
     );
+  });
+
+  it("no round can be voided, neither its own nor another's: that would mint refunds", async () => {
+    const other = player;
+    const round = await openRound();
+    const before = await mine.balance(player);
+    const values = `'${round.id}', 'a reason', 'a thief', 'a reference'`;
+    for (const game of [mine.name, theirs.name]) {
+      await fails(denied, `SELECT * FROM pitboss.void_round('${game}', ${values})`);
+      await fails(denied, `SELECT * FROM "game_${game}".void_round(${values})`);
+    }
+    await fails(denied, "SELECT * FROM pitboss.list_voids(NULL, NULL, NULL, 200)");
+    await fails(denied, "SELECT pitboss.refuse_change()");
+    await fails(
+      denied,
+      `INSERT INTO pitboss.voids (reference, game, round, was, player, currency, staked, balance_before, balance_after, reason, voided_by, at)
+        VALUES ('r', '${mine.name}', '${round.id}', 'open', 'me', 'USD', 1, 0, 1, 'r', 'me', now())`,
+    );
+    await fails(
+      denied,
+      `UPDATE "${mine.schema}".rounds SET state = 'voided' WHERE id = '${round.id}'`,
+    );
+    const { rows } = await thief.query(`SELECT "${mine.schema}".round_void($1) AS void`, [
+      round.id,
+    ]);
+    assert.equal(rows[0].void, null);
+    assert.equal(await mine.balance(player), before);
+    const seen = await pod.rounds.get(player, round.id);
+    assert.ok("state" in seen && seen.state === "open");
+    player = other;
+  });
+
+  it("of another game's voids nothing is told", async () => {
+    const bettor = await theirs.player(1000);
+    const at = await theirs.pod();
+    const round = created(await at.rounds.place(placeRequest(bettor, { side: "heads" })));
+    const admin = administrator(database);
+    assert.equal((await admin.void(round)).status, "created");
+    await admin.close();
+    await fails(denied, `SELECT "${theirs.schema}".round_void('${round.id}')`);
+    const { rows } = await thief.query(`SELECT "${mine.schema}".round_void($1) AS void`, [
+      round.id,
+    ]);
+    assert.equal(rows[0].void, null);
   });
 
   it("nothing of its own can stand before what the functions mean", async () => {

@@ -13,6 +13,7 @@ import {
   placeRequest,
   usd,
 } from "../../test/harness/game.ts";
+import { type Administrator, administrator } from "../../test/harness/voids.ts";
 import type { OpenGame } from "../types.ts";
 
 /** A small generator whose storms can be repeated: seed → numbers below n. */
@@ -29,6 +30,7 @@ describe("the ledger", () => {
   let flips: ListedGame;
   let mines: ListedGame;
   let lobby: pg.Pool;
+  let admin: Administrator;
 
   before(async () => {
     database = await testDatabase();
@@ -43,10 +45,11 @@ describe("the ledger", () => {
     ]);
     lobby = new pg.Pool({ connectionString: database.lobbyUrl, max: 20 });
     lobby.on("error", () => undefined);
+    admin = administrator(database);
   });
 
   after(async () => {
-    await lobby.end();
+    await Promise.all([lobby.end(), admin.close()]);
     await Promise.all([flips.close(), mines.close()]);
     await database.drop();
   });
@@ -147,6 +150,8 @@ describe("the ledger", () => {
       );
       await Promise.all(storm);
       await assertBooks();
+      const [voids] = await query("SELECT count(*)::int AS made FROM pitboss.voids");
+      assert.ok(Number(voids?.["made"]) > 0);
     });
   }
 
@@ -157,7 +162,7 @@ describe("the ledger", () => {
     players: string[],
     name: string,
   ): Promise<unknown> {
-    const [pod, player, what] = [roll(4), players[roll(8)] ?? "", roll(10)];
+    const [pod, player, what] = [roll(4), players[roll(8)] ?? "", roll(11)];
     const at = pods[pod] as OpenGame;
     const bet: Json = pod < 2 ? { side: "heads" } : { mines: 1 + roll(5) };
     const more = {
@@ -165,10 +170,19 @@ describe("the ledger", () => {
       key: `key-${roll(60)}`,
       requestHash: hashOf(bet),
     };
-    if (what < 5) return at.rounds.place(placeRequest(player, bet, more));
+    const place = () => at.rounds.place(placeRequest(player, bet, more));
+    if (what < 5) return place();
     if (what === 5) return move(player, String(roll(400) - 200), name).catch(assert.fail);
     if (what === 6) return at.pairs.rotate(player, name);
+    if (what === 7) return place().then(() => voidOne(at, player, roll, name));
     return actOnOpen(pods[2 + (pod % 2)] as OpenGame, player, roll, name);
+  }
+
+  /** One of a player's latest rounds, open or not, and perhaps one that was voided before. */
+  async function voidOne(at: OpenGame, player: string, roll: (n: number) => number, name: string) {
+    const page = await at.rounds.list(player, { limit: 4 });
+    const round = "items" in page ? page.items[roll(4)] : undefined;
+    return round === undefined ? null : admin.void(round, { reference: name });
   }
 
   async function actOnOpen(at: OpenGame, player: string, roll: (n: number) => number, key: string) {
@@ -182,6 +196,7 @@ describe("the ledger", () => {
 
   async function assertBooks(): Promise<void> {
     assert.deepEqual(await query("SELECT * FROM pitboss.wrong_balances"), []);
+    assert.deepEqual(await query("SELECT * FROM pitboss.wrong_voids"), []);
     const sums = await query(
       `SELECT sum(CASE WHEN a.id = t.credit THEN t.amount ELSE -t.amount END) AS total
          FROM pitboss.transfers t JOIN pitboss.accounts a ON a.id IN (t.debit, t.credit)`,
@@ -192,13 +207,17 @@ describe("the ledger", () => {
       const wrong = await query(
         `SELECT r.id FROM "${schema}".rounds r
            LEFT JOIN pitboss.transfers t ON t.round = r.id
-          GROUP BY r.id, r.staked, r.payout
+           LEFT JOIN pitboss.voids v ON v.round = r.id
+          GROUP BY r.id, r.state, r.staked, r.payout, v.id
          HAVING r.staked <> coalesce(sum(t.amount) FILTER (WHERE t.kind = 'stake'), 0)
-             OR coalesce(r.payout, 0) <> coalesce(sum(t.amount) FILTER (WHERE t.kind = 'payout'), 0)`,
+             OR coalesce(r.payout, 0) <> coalesce(sum(t.amount) FILTER (WHERE t.kind = 'payout'), 0)
+             OR (r.state = 'voided') <> (v.id IS NOT NULL)
+             OR CASE WHEN r.state = 'voided' THEN r.staked + coalesce(r.payout, 0) ELSE 0 END
+                <> coalesce(sum(t.amount) FILTER (WHERE t.kind = 'void'), 0)`,
       );
       assert.deepEqual(wrong, []);
       const [rounds] = await query(
-        `SELECT count(*) FILTER (WHERE state = 'settled')::text AS rounds, coalesce(sum(staked), 0)::text AS staked,
+        `SELECT count(payout)::text AS rounds, coalesce(sum(staked), 0)::text AS staked,
                 coalesce(sum(payout), 0)::text AS paid FROM "${schema}".rounds`,
       );
       const counted = `SELECT coalesce(sum(rounds), 0)::text AS rounds, coalesce(sum(staked), 0)::text AS staked,

@@ -27,9 +27,9 @@ CREATE TABLE pitboss.transfers (
   player bigint CHECK (player IN (debit, credit)),
   currency text NOT NULL,
   amount numeric(38, 0) NOT NULL CHECK (amount > 0),
-  -- refund: of a withdrawal that can never be mined. seed, contribution: the house's, into a jackpot. jackpot: a win. jackpot_moved: of a jackpot that was decommissioned.
+  -- void: of a round that was taken back, its stakes one way and its payout the other. refund: of a withdrawal that can never be mined. seed, contribution: the house's, into a jackpot. jackpot: a win. jackpot_moved: of a jackpot that was decommissioned.
   kind text NOT NULL CHECK (
-    kind IN ('stake', 'payout', 'deposit', 'withdrawal', 'refund', 'seed', 'contribution', 'jackpot', 'jackpot_moved')),
+    kind IN ('stake', 'payout', 'void', 'deposit', 'withdrawal', 'refund', 'seed', 'contribution', 'jackpot', 'jackpot_moved')),
   game text,
   round uuid,
   reference text,
