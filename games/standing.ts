@@ -1,5 +1,5 @@
 import type { ChainEntropy } from "./chain-entropy.ts";
-import { type Fraction, floor, fraction, mul, toDecimal } from "./fraction.ts";
+import { type Fraction, floor, fraction, mul, sub, toDecimal } from "./fraction.ts";
 import type { Json, Tally } from "./game.ts";
 import { type FedJackpot, hitsOf, jackpotProofs } from "./jackpot-draws.ts";
 import { type Compiled, debitsOf, payout, type RecordedAction, type Replay } from "./play.ts";
@@ -34,7 +34,10 @@ export interface Standing {
   readonly digest: string | null;
   readonly outcome: Json;
   readonly legalActions: readonly string[];
-  /** In minor units, decimals: what the bet is worth, and what the decisions gave away. */
+  /**
+   * In minor units, decimals: what the bet is worth, less what rounding took where the round is over, and what
+   * the decisions gave away. So payout − added stakes − expected + regret is nothing but luck.
+   */
   readonly expected: string;
   readonly regret: string;
   /** What each debit drew for each jackpot. */
@@ -44,8 +47,18 @@ export interface Standing {
 /** Decimals to which the return monitor's sums are kept. */
 const monitorDigits = 6;
 
-function inMinorUnits(stake: bigint, share: Fraction): string {
-  return toDecimal(mul(fraction(stake), share), monitorDigits);
+function inMinorUnits(amount: Fraction): string {
+  return toDecimal(amount, monitorDigits);
+}
+
+/**
+ * What a bet is expected to pay, less what rounding took from this payout: whole minor units in place of the exact
+ * payout would look like a game that pays too little, for ever.
+ */
+function expectedOf({ compiled, bet, stake }: RoundSource, tally: Tally, paid: bigint | null) {
+  const worth = mul(fraction(stake), compiled.engine.expected(compiled.prepared, bet));
+  if (paid === null) return worth;
+  return sub(worth, sub(mul(fraction(stake), tally.payout), fraction(paid)));
 }
 
 function stakedOf(stake: bigint, tally: Tally): bigint {
@@ -66,7 +79,7 @@ export function standingOf(
   actions: readonly RecordedAction[],
   replay: Replay,
 ): Standing {
-  const { compiled, bet, stake, digits } = source;
+  const { stake, digits } = source;
   const { over, tally, outcome, legalActions } = replay;
   const staked = stakedOf(stake, tally);
   const paid = over ? payout(stake, tally) : null;
@@ -77,7 +90,7 @@ export function standingOf(
   const digest = paid === null ? null : settlementDigest({ ...settled, payout: paid });
   return {
     ...{ over, staked, payout: paid, digest, outcome, legalActions, hits },
-    expected: inMinorUnits(stake, compiled.engine.expected(compiled.prepared, bet)),
-    regret: inMinorUnits(stake, replay.regret),
+    expected: inMinorUnits(expectedOf(source, tally, paid)),
+    regret: inMinorUnits(mul(fraction(stake), replay.regret)),
   };
 }

@@ -20,6 +20,8 @@ const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800];
 export class GameMetrics {
   readonly #ready: Gauge<"namespace" | "game">;
   readonly #info: Gauge<"namespace" | "game" | "engine" | "revision" | "reason">;
+  readonly #breach: Gauge<"namespace" | "game">;
+  readonly #strain: Gauge<"namespace" | "game">;
   readonly #timeToReady: Histogram;
   readonly #timeToDelete: Histogram;
   readonly #infos = new Map<string, Info>();
@@ -36,6 +38,18 @@ export class GameMetrics {
       name: "pitboss_game_info",
       help: "Always 1: the engine and revision of each Game, and the reason of its Ready condition.",
       labelNames: ["namespace", "game", "engine", "revision", "reason"],
+      registers: [registry],
+    });
+    this.#breach = new Gauge({
+      name: "pitboss_game_return_breach",
+      help: "1 where play strayed further from the proven return than chance explains and nobody has acknowledged it, else 0.",
+      labelNames: ["namespace", "game"],
+      registers: [registry],
+    });
+    this.#strain = new Gauge({
+      name: "pitboss_game_return_strain",
+      help: "How much of what chance explains play has strayed from the proven return, in the currency where it is most: 1 is a breach.",
+      labelNames: ["namespace", "game"],
       registers: [registry],
     });
     this.#timeToReady = new Histogram({
@@ -55,11 +69,12 @@ export class GameMetrics {
   /** A Game was judged. */
   judged(
     { namespace, name }: GameName,
-    facts: { ready: boolean; engine: string; revision: string; reason: string },
+    facts: { ready: boolean; engine: string; revision: string; reason: string; breached: boolean },
   ): void {
-    const { ready, ...told } = facts;
+    const { ready, breached, ...told } = facts;
     const key = `${namespace}/${name}`;
     this.#ready.set({ namespace, game: name }, ready ? 1 : 0);
+    this.#breach.set({ namespace, game: name }, breached ? 1 : 0);
     const info = { namespace, game: name, ...told };
     const before = this.#infos.get(key);
     if (before) this.#info.remove({ ...before });
@@ -68,11 +83,20 @@ export class GameMetrics {
     this.#timeReady(key, ready);
   }
 
+  /** The play of a Game was looked at. */
+  strained({ namespace, name }: GameName, strain: number): void {
+    // One that went meanwhile would leave a series behind.
+    if (this.#infos.has(`${namespace}/${name}`))
+      this.#strain.set({ namespace, game: name }, strain);
+  }
+
   /** A Game, `namespace/name`, is gone; `since` is when its deletion was asked for. */
   deleted(key: string, since?: Date): void {
     const info = this.#infos.get(key);
     if (info) {
-      this.#ready.remove({ namespace: info.namespace, game: info.game });
+      const { namespace, game } = info;
+      for (const gauge of [this.#ready, this.#breach, this.#strain])
+        gauge.remove({ namespace, game });
       this.#info.remove({ ...info });
     }
     this.#infos.delete(key);

@@ -22,10 +22,13 @@ import { PlatformDatabase } from "./platform/platform-database.ts";
 /** What a test says differently from the environment. */
 export type Overrides = Partial<
   Pick<OperatorSettings, "config" | "interceptWrite" | "leaseTiming" | "operationsPort">
-> & { readonly figuresEveryMs?: number };
+> & { readonly figuresEveryMs?: number; readonly playEveryMs?: number };
 
 /** How old what a Jackpot's status says of its pool may be (GLI-19, 4.13: 30 s), and how often it is written at most. */
 const FIGURES_EVERY_MS = 30_000;
+
+/** How often the play of each Game is looked at, and at most written into its status. */
+const PLAY_EVERY_MS = 60_000;
 
 const CRD_RETRY_MS = 5_000;
 
@@ -37,17 +40,14 @@ export class PitbossOperator extends OperatorBase {
   readonly #chainMetrics: ChainMetrics;
   readonly #jackpotMetrics: JackpotMetrics;
   readonly #figuresEveryMs: number;
+  readonly #playEveryMs: number;
   readonly #stopping = new AbortController();
   #controllers: readonly KindController[] = [];
   #platformDatabase: PlatformDatabase | undefined;
   #housekeeping: Loop | undefined;
 
-  constructor(
-    config: Config,
-    registry: Registry,
-    log: Logger,
-    { figuresEveryMs = FIGURES_EVERY_MS, ...overrides }: Overrides = {},
-  ) {
+  constructor(config: Config, registry: Registry, log: Logger, overrides: Overrides = {}) {
+    const { figuresEveryMs, playEveryMs, ...machine } = overrides;
     const { env } = config;
     super({
       config: loadConfig({
@@ -62,14 +62,15 @@ export class PitbossOperator extends OperatorBase {
       instance: env.PITBOSS_POD,
       watchedNamespaces: env.PITBOSS_WATCHED_NAMESPACES,
       operationsPort: env.PITBOSS_OPERATIONS_PORT,
-      ...overrides,
+      ...machine,
     });
     this.#config = config;
     this.#log = log;
     this.#metrics = new GameMetrics(registry);
     this.#chainMetrics = new ChainMetrics(registry);
     this.#jackpotMetrics = new JackpotMetrics(registry);
-    this.#figuresEveryMs = figuresEveryMs;
+    this.#figuresEveryMs = figuresEveryMs ?? FIGURES_EVERY_MS;
+    this.#playEveryMs = playEveryMs ?? PLAY_EVERY_MS;
   }
 
   protected override async init(): Promise<void> {
@@ -92,7 +93,10 @@ export class PitbossOperator extends OperatorBase {
         metrics: this.#jackpotMetrics,
         figuresEveryMs: this.#figuresEveryMs,
       }),
-      gameController(machinery, this.#config, this.#metrics, jackpots),
+      gameController(machinery, this.#config, this.#metrics, {
+        jackpotRows: jackpots,
+        playEveryMs: this.#playEveryMs,
+      }),
       chainController(machinery, this.#config, this.#chainMetrics),
     ];
   }

@@ -131,7 +131,7 @@ export interface Database {
 }
 export interface Monitoring {
   /**
-   * What happens when play pays back too little or too much to be chance.
+   * What happens when play pays back too little or too much to be chance. Alert says so and lets the game go on; Suspend also refuses new rounds, until the annotation pitboss.dev/return-acknowledged says who looked and what it was.
    */
   onReturnBreach: "Alert" | "Suspend";
 }
@@ -276,7 +276,7 @@ export interface ObservedPlay {
     [k: string]: string;
   };
   /**
-   * How many standard deviations the observed return is away from the proven one.
+   * How many standard deviations the observed return is away from the proven one, in the currency where it is most. Before its rare large wins came a slot looks worse than it is: the condition ReturnAsProven is judged by what chance allows for.
    */
   z?: string;
 }

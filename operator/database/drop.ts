@@ -7,7 +7,7 @@ import { inLockedSession, inTransaction } from "./session.ts";
 import type { Database, Left, Owner, Result } from "./types.ts";
 
 /** Rows of pitboss that speak of one game and mean nothing without its rounds. The ledger is not among them. */
-const TABLES = ["counters", "totals", "seed_keys"];
+const TABLES = ["counters", "totals", "return_breaches", "return_baselines", "seed_keys"];
 
 /**
  * Delete: schema and role go, with keys and seeds; the ledger stays, for money is never forgotten. The ownership row

@@ -1,3 +1,5 @@
+import pg from "pg";
+import { schemaOf } from "./names.ts";
 import { inSession } from "./session.ts";
 import type { Database, Observed } from "./types.ts";
 
@@ -11,30 +13,64 @@ interface Row {
   readonly paid: string;
   readonly deviation: string;
   readonly deviation_squared: string;
+  readonly largest_risk: string;
+  readonly largest_win: string;
+  readonly open: string;
+  readonly open_risk: string;
+  readonly open_win: string;
+  readonly base_rounds: string;
+  readonly base_staked: string;
+  readonly base_paid: string;
+  readonly base_deviation: string;
+  readonly base_squared: string;
 }
 
+// One statement, so that no round is missing from the sums and from the open ones, or in both.
+const queryOf = (schema: string): string => `
+  SELECT r.currency, r.rounds, r.staked, r.paid, r.deviation, r.deviation_squared, r.largest_risk, r.largest_win,
+         coalesce(o.open, 0) AS open, coalesce(o.risk, 0) AS open_risk, coalesce(o.win, 0) AS open_win,
+         coalesce(b.rounds, 0) AS base_rounds, coalesce(b.staked, 0) AS base_staked, coalesce(b.paid, 0) AS base_paid,
+         coalesce(b.deviation, 0) AS base_deviation, coalesce(b.deviation_squared, 0) AS base_squared
+    FROM (SELECT currency, sum(rounds) AS rounds, sum(staked) AS staked, sum(paid) AS paid, sum(deviation) AS deviation,
+                 sum(deviation_squared) AS deviation_squared, max(largest_risk) AS largest_risk, max(largest_win) AS largest_win
+            FROM pitboss.results WHERE game = $1 GROUP BY currency) AS r
+    LEFT JOIN (SELECT w.currency, count(*) AS open, sum(w.staked) AS risk, sum(w.bound + w.regret) AS win
+                 FROM ${schema}.open_rounds q JOIN ${schema}.rounds w ON w.id = q.round GROUP BY w.currency) AS o USING (currency)
+    LEFT JOIN pitboss.return_baselines b ON b.game = $1 AND b.currency = r.currency
+   ORDER BY currency`;
+
 /**
- * What the game took and paid in each currency. The sums are kept as rounds settle (pitboss.results), so this reads
- * a few rows however many rounds there were.
+ * What the game took and paid in each currency, and what the return monitor judges of it. The sums are kept as rounds
+ * settle (pitboss.results), so this reads a few rows however many rounds there were, and those that are open.
  */
 export function observed(db: Database, game: string): Promise<Observed[]> {
   return inSession(db, `summing up what ${game} paid`, async (client) => {
-    const { rows } = await client.query<Row>(
-      `SELECT currency, sum(rounds) AS rounds, sum(staked) AS staked, sum(paid) AS paid,
-              sum(deviation) AS deviation, sum(deviation_squared) AS deviation_squared
-         FROM pitboss.results WHERE game = $1 GROUP BY currency ORDER BY currency`,
-      [game],
-    );
+    const { rows } = await client.query<Row>(queryOf(pg.escapeIdentifier(schemaOf(game))), [game]);
     return rows.map(toObserved);
   });
 }
 
 function toObserved(row: Row): Observed {
-  const { currency } = row;
-  const rounds = BigInt(row.rounds);
-  const staked = BigInt(row.staked);
-  const paid = BigInt(row.paid);
-  return { currency, rounds, staked, paid, z: zOf(row) };
+  const less = (all: string, base: string) => BigInt(all) - BigInt(base);
+  return {
+    currency: row.currency,
+    rounds: BigInt(row.rounds),
+    staked: BigInt(row.staked),
+    paid: BigInt(row.paid),
+    z: zOf(row),
+    openRounds: Number(row.open),
+    judged: {
+      rounds: less(row.rounds, row.base_rounds),
+      staked: less(row.staked, row.base_staked),
+      paid: less(row.paid, row.base_paid),
+      deviation: Number(row.deviation) - Number(row.base_deviation),
+      squares: Number(row.deviation_squared) - Number(row.base_squared),
+      largestRisk: Number(row.largest_risk),
+      largestWin: Number(row.largest_win),
+      openRisk: Number(row.open_risk),
+      openWin: Number(row.open_win),
+    },
+  };
 }
 
 /**

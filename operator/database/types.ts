@@ -20,6 +20,8 @@
  *                 finishOpenRounds(db, game, seedKey, {all: boolean}): Promise<{finished, left}>
  *   reveal.ts     revealPairs(db, game, seedKey): Promise<number>
  *   observed.ts   observed(db, game): Promise<Observed[]>           (one for each currency)
+ *   return-breaches.ts  openBreaches(db, game); recordBreach(db, owner, breach, noted): Promise<boolean>;
+ *                 acknowledgeBreaches(db, game, note): Promise<number>
  *   jackpots.ts   saveJackpot(db, wish): Promise<Saved>; jackpotFigures(db, one?); bindJackpots(client, game, names);
  *                 decommissionJackpot(db, name, transferTo): Promise<Decommission>
  *   lobby.ts      provisionLobby(db, {password, connectionLimit}): Promise<void>
@@ -168,4 +170,40 @@ export interface Observed {
   readonly paid: bigint;
   /** null until there are enough rounds to say anything. */
   readonly z: number | null;
+  readonly openRounds: number;
+  readonly judged: JudgedPlay;
+}
+
+/**
+ * What the return monitor judges: sums over the rounds that have settled since the last acknowledged breach, in minor
+ * units. Where they are statistics they are floats.
+ */
+export interface JudgedPlay {
+  readonly rounds: bigint;
+  readonly staked: bigint;
+  readonly paid: bigint;
+  /** What rounds paid beyond their exact expectation, and its squares. */
+  readonly deviation: number;
+  readonly squares: number;
+  /** The most by which any round so far, open or settled, could have fallen short of its expectation, and exceeded it. */
+  readonly largestRisk: number;
+  readonly largestWin: number;
+  /** What rounds that are still open can fall short and win, together. */
+  readonly openRisk: number;
+  readonly openWin: number;
+}
+
+export type ReturnSide = "paysTooMuch" | "paysTooLittle";
+
+/** Play that strayed further from the proven return than chance allows; it stands until a person acknowledges it. */
+export interface ReturnBreach {
+  readonly currency: string;
+  readonly side: ReturnSide;
+  /** The rounds that were judged, and what they staked and were paid, in minor units. */
+  readonly rounds: bigint;
+  readonly staked: bigint;
+  readonly paid: bigint;
+  /** What they paid beyond their expectation, and what chance allows for; whole minor units. */
+  readonly deviation: bigint;
+  readonly allowed: bigint;
 }

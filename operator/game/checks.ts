@@ -11,6 +11,7 @@ import type { Observed } from "./observe.ts";
 import { podChecks } from "./pod-checks.ts";
 import type { Reason } from "./reasons.ts";
 import { REVISION_LABEL } from "./resources/names.ts";
+import { paysAsProven, returnChecks } from "./return-breach.ts";
 import { routeChecks } from "./route-checks.ts";
 
 export type Found = KindFound<Reason>;
@@ -62,6 +63,7 @@ export const conditionRules = {
       message: way.kind === "HTTPRoute" ? "the gateway leads players here" : "players get here",
     }),
   },
+  ReturnAsProven: { checks: returnChecks, well: paysAsProven },
 } as const satisfies Record<string, ConditionRule<Observed, Reason>>;
 
 const pods = (count = 0): string => (count === 1 ? "1 pod" : `${count} pods`);

@@ -40,12 +40,18 @@ const CHILDREN: readonly Kind[] = [
 
 const CONCURRENCY = 8;
 
+interface GameSources {
+  readonly jackpotRows: Pick<JackpotDatabase, "figures" | "onTerms">;
+  /** How often play is looked at. */
+  readonly playEveryMs: number;
+}
+
 /** Wires the Game controller: what it watches, and what each change makes it look at. */
 export function gameController(
   machinery: Machinery,
   { platform }: Config,
   metrics: GameMetrics,
-  jackpotRows: Pick<JackpotDatabase, "figures" | "onTerms">,
+  { jackpotRows, playEveryMs }: GameSources,
 ): KindController {
   const { client, discovery, events, logger, platformDatabase } = machinery;
   const { chains, games, jackpots, prometheusRules } = machinery.shared;
@@ -97,7 +103,14 @@ export function gameController(
     reconcile: (key) => reconcileGame(context, key),
     concurrency: CONCURRENCY,
   });
-  const observedPlay = new ObservedPlayWriter({ statuses, games, platformDatabase, logger });
+  const observedPlay = new ObservedPlayWriter({
+    ...{ statuses, games, platformDatabase, metrics, logger },
+    everyMs: playEveryMs,
+    onBreach: (game) => {
+      databases.breached(game);
+      controller.enqueue(keyOf(game));
+    },
+  });
 
   games.onChange((change) => {
     if (matters(change)) controller.enqueue(change.key, { low: change.low });

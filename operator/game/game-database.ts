@@ -6,7 +6,7 @@ import { DatabaseAway } from "../database/failure.ts";
 import { saveProof } from "../database/proofs.ts";
 import { provisionGame } from "../database/provision.ts";
 import { seedKey } from "../database/seed-keys.ts";
-import type { Failure, Owner, Provisioned, Result } from "../database/types.ts";
+import type { Failure, Owner, Provisioned, Result, ReturnBreach } from "../database/types.ts";
 import { findingOf } from "../platform/failures.ts";
 import type { Link, PlatformDatabase } from "../platform/platform-database.ts";
 import { type Accepted, acceptedOf, openRevisions, readAccepted } from "./accepted.ts";
@@ -18,6 +18,7 @@ import type { DatabaseState } from "./observe.ts";
 import { connectionLimit, mostPods } from "./resources/connections.ts";
 import type { Credentials } from "./resources/facts.ts";
 import { ADOPT_ANNOTATION, gamePath, schemaName } from "./resources/names.ts";
+import { noteOf, readBreaches, stateInForce } from "./return-breach.ts";
 
 /** What the database step came to. */
 export interface DatabaseStep {
@@ -28,6 +29,10 @@ export interface DatabaseStep {
   readonly credentials: Credentials | undefined;
   /** Jackpots that could not be bound. */
   readonly unbound: readonly string[];
+  /** What stands against its return; absent where that is not known. */
+  readonly breaches?: readonly ReturnBreach[];
+  /** Breaches that the Game's annotation closed in this very step. */
+  readonly closed?: number;
 }
 
 interface Memo extends DatabaseStep {
@@ -63,6 +68,8 @@ export interface StepInput {
 export class GameDatabase {
   readonly #options: GameDatabaseOptions;
   readonly #memos = new Map<string, Memo>();
+  /** How often a Game, `namespace/name`, was said to have a new breach. */
+  readonly #breached = new Map<string, number>();
 
   constructor(options: GameDatabaseOptions) {
     this.#options = options;
@@ -71,6 +78,13 @@ export class GameDatabase {
   /** Forgets a Game that is gone, by its `namespace/name`. */
   forget(key: string): void {
     this.#memos.delete(key);
+    this.#breached.delete(key);
+  }
+
+  /** A breach was written down: what is remembered of the Game does not know of it. */
+  breached({ metadata }: Game): void {
+    const key = `${metadata.namespace}/${metadata.name}`;
+    this.#breached.set(key, (this.#breached.get(key) ?? 0) + 1);
   }
 
   /** Brings the database in line with the Game. Expected failures are findings. */
@@ -83,11 +97,15 @@ export class GameDatabase {
     // A Secret that somebody deleted comes back as it was.
     const password =
       input.password ?? memo?.credentials?.password ?? randomBytes(24).toString("base64url");
-    const key = keyOf(input, password, link.epoch);
+    const breached = this.#breached.get(`${metadata.namespace}/${metadata.name}`) ?? 0;
+    const key = keyOf(input, password, [link.epoch, breached]);
     if (memo?.key === key && memo.unbound.length === 0) return memo;
     try {
       const step = await this.#do({ ...input, password }, link);
-      if (step.database && "schema" in step.database) this.#remember(metadata, { ...step, key });
+      if (step.database && "schema" in step.database) {
+        const { closed: _, ...lasting } = step;
+        this.#remember(metadata, { ...lasting, key });
+      }
       return step;
     } catch (error) {
       if (!(error instanceof DatabaseAway)) throw error;
@@ -167,9 +185,11 @@ export class GameDatabase {
     }
     const credentials = await this.#credentials(game, password, link);
     if ("problem" in credentials) return failed(credentials);
-    const { accepted, unbound } = await this.#accept(input, link, before);
+    const { open, closed } = await readBreaches(db, game);
+    const { accepted, unbound } = await this.#accept(input, link, { before, breaches: open });
     const { schema, migrations } = provisioned.ok;
-    return { database: { schema, migrations }, accepted, credentials: credentials.ok, unbound };
+    const database = { schema, migrations };
+    return { database, accepted, credentials: credentials.ok, unbound, breaches: open, closed };
   }
 
   #provision(game: Game, password: string, { db }: Link): Promise<Result<Provisioned>> {
@@ -197,7 +217,7 @@ export class GameDatabase {
   async #accept(
     { game, judgement, jackpots }: StepInput,
     { db }: Link,
-    before: Accepted | undefined,
+    { before, breaches }: { before: Accepted | undefined; breaches: readonly ReturnBreach[] },
   ): Promise<Pick<DatabaseStep, "accepted" | "unbound">> {
     const candidate = "candidate" in judgement ? judgement.candidate : undefined;
     const accepted = candidate ? acceptedOf(candidate, before) : before;
@@ -211,7 +231,8 @@ export class GameDatabase {
       await saveProof(db, { ...math, engineDigest: engineDigest(), maxMultiplier, proof });
     }
     const { name, namespace, uid } = game.metadata;
-    const { state, title = name, openRounds, fairness } = game.spec;
+    const { title = name, openRounds, fairness } = game.spec;
+    const state = stateInForce(game.spec, breaches);
     const chain = chainKey(game, this.#options);
     const onChainDown = fairness?.entropy?.onChainDown ?? "Stop";
     const row = {
@@ -243,13 +264,15 @@ const away = (memo: Memo | undefined, database: DatabaseState): DatabaseStep => 
   accepted: memo?.accepted,
   credentials: memo?.credentials,
   unbound: [],
+  ...(memo?.breaches ? { breaches: memo.breaches } : {}),
 });
 
-function keyOf(input: StepInput, password: string, epoch: number): string {
+function keyOf(input: StepInput, password: string, counts: readonly number[]): string {
   const { game, judgement, jackpots } = input;
   const { generation, annotations } = game.metadata;
   const judged = "candidate" in judgement ? judgement.candidate.revision : judgement.refused;
   const pools = fed(jackpots).map(({ id }) => id);
-  const facts = [epoch, generation, annotations?.[ADOPT_ANNOTATION], password, judged, pools];
+  const said = [annotations?.[ADOPT_ANNOTATION], noteOf(game)];
+  const facts = [counts, generation, said, password, judged, pools];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

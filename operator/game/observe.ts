@@ -1,5 +1,6 @@
 /** The one observed state that conditions and status are judged from. Only data: reading is done before. */
 import type { Game, GameSpec, ProvenReturn } from "../../crds/generated/game.ts";
+import type { ReturnBreach } from "../database/types.ts";
 import type { ChildFault } from "../platform/apply.ts";
 import type { Finding as KindFinding } from "../platform/finding.ts";
 import type { EntropySource } from "./entropy.ts";
@@ -35,6 +36,8 @@ export interface Observed {
   readonly jackpots: readonly NamedJackpot[];
   /** The Chain that its entropy comes from. */
   readonly entropy: EntropySource;
+  /** What stands against the return of what was played; absent where it is not known. */
+  readonly breaches: readonly ReturnBreach[] | undefined;
   /** The state that binds rounds: what the catalogue has. Absent where it is not known. */
   readonly state: GameSpec["state"] | undefined;
   /** What kept children from being applied, in the order of the children. */

@@ -1,28 +1,34 @@
 import type { Game, GameStatus, ObservedPlay } from "../../crds/generated/game.ts";
 import { currencies } from "../../games/currencies.ts";
 import { formatAmount } from "../../games/money.ts";
-import { openRounds } from "../database/finish.ts";
 import { observed } from "../database/observed.ts";
-import type { Observed } from "../database/types.ts";
+import { recordBreach } from "../database/return-breaches.ts";
+import type { Database, Observed } from "../database/types.ts";
 import { failedWith } from "../kube/api-error.ts";
 import type { Informer } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
+import type { GameMetrics } from "../metrics.ts";
 import { PAUSED_ANNOTATION } from "../platform/names.ts";
 import type { PlatformDatabase } from "../platform/platform-database.ts";
 import type { StatusWriter } from "../platform/status-writer.ts";
-
-const EVERY_MS = 60_000;
+import { noteOf } from "./return-breach.ts";
+import { judgePlay } from "./return-monitor.ts";
 
 interface Options {
+  readonly everyMs: number;
   readonly statuses: StatusWriter<GameStatus>;
   readonly games: Informer<Game>;
   readonly platformDatabase: PlatformDatabase;
+  readonly metrics: Pick<GameMetrics, "strained">;
   readonly logger: Logger;
+  /** A breach of the return stands that the Game does not tell of yet. */
+  readonly onBreach: (game: Game) => void;
 }
 
 /**
- * What play has shown, written into the status once a minute where it changed. It changes all the
- * time and calls for nothing, so it stays out of the controller's queue.
+ * What play has shown, written into the status now and then where it changed, and held against the
+ * proven return. It changes all the time and calls for nothing, so it stays out of the controller's
+ * queue; only a breach of the return calls for the Game.
  */
 export class ObservedPlayWriter {
   readonly #options: Options;
@@ -36,7 +42,7 @@ export class ObservedPlayWriter {
   start(): void {
     this.#timer = setInterval(() => {
       this.#running = this.#running.then(() => this.writeAll());
-    }, EVERY_MS).unref();
+    }, this.#options.everyMs).unref();
   }
 
   async stop(): Promise<void> {
@@ -44,14 +50,14 @@ export class ObservedPlayWriter {
     await this.#running;
   }
 
-  /** One round over all Games. Never throws: the next minute is another. */
+  /** One round over all Games. Never throws: the next time is another. */
   async writeAll(): Promise<void> {
     const { games, logger } = this.#options;
     for (const game of games.list()) {
       try {
         await this.#write(game);
       } catch (error) {
-        // Somebody else wrote the status meanwhile; theirs counts, ours waits a minute.
+        // Somebody else wrote the status meanwhile; theirs counts, ours waits for the next time.
         if (failedWith(error, "conflict", "notFound")) continue;
         logger.warn({ err: error, game: game.metadata.name }, "cannot tell what play has shown");
         return;
@@ -60,23 +66,45 @@ export class ObservedPlayWriter {
   }
 
   async #write(game: Game): Promise<void> {
-    const { statuses, platformDatabase } = this.#options;
+    const { statuses, platformDatabase, metrics } = this.#options;
     const { name, deletionTimestamp, annotations } = game.metadata;
     const current = platformDatabase.current();
     const paused = annotations?.[PAUSED_ANNOTATION] === "true";
     if ("failed" in current || deletionTimestamp || paused || !game.status?.schema) return;
     const { db } = current.link;
-    const play = observedPlay(await observed(db, name), await openRounds(db, name));
+    const rows = await observed(db, name);
+    metrics.strained(game.metadata, await this.#judge(db, game, rows));
+    const play = observedPlay(rows);
     await statuses.write(game, (now) =>
       play.rounds === 0 && play.openRounds === 0 && !now.observed
         ? now
         : { ...now, observed: play },
     );
   }
+
+  /** Writes down what strays too far. How far the play strays, of what chance explains. */
+  async #judge(db: Database, game: Game, rows: readonly Observed[]): Promise<number> {
+    const noted = noteOf(game);
+    let most = 0;
+    for (const { currency, judged: play } of rows) {
+      const { breach, strain } = judgePlay(play);
+      most = Math.max(most, strain);
+      if (!breach) continue;
+      const found = await recordBreach(db, game.metadata, { currency, ...breach, play, noted });
+      // Also where it was written and its writer died before anybody heard of it.
+      if (found || !tellsOfBreach(game)) this.#options.onBreach(game);
+    }
+    return most;
+  }
 }
 
+const tellsOfBreach = ({ status }: Game): boolean =>
+  status?.conditions?.some(
+    ({ type, status }) => type === "ReturnAsProven" && status === "False",
+  ) === true;
+
 /** The status' view of what was played; z is of the currency that strays furthest. */
-export function observedPlay(rows: readonly Observed[], open: number): ObservedPlay {
+export function observedPlay(rows: readonly Observed[]): ObservedPlay {
   const amounts = (pick: (row: Observed) => bigint) =>
     Object.fromEntries(
       rows.map((row) => [row.currency, formatAmount(pick(row), currencies.get(row.currency) ?? 0)]),
@@ -86,7 +114,7 @@ export function observedPlay(rows: readonly Observed[], open: number): ObservedP
     .sort((a, b) => Math.abs(b) - Math.abs(a))[0];
   return {
     rounds: Number(rows.reduce((sum, { rounds }) => sum + rounds, 0n)),
-    openRounds: open,
+    openRounds: rows.reduce((sum, { openRounds }) => sum + openRounds, 0),
     staked: amounts(({ staked }) => staked),
     paid: amounts(({ paid }) => paid),
     ...(furthest === undefined ? {} : { z: furthest.toFixed(2) }),

@@ -198,7 +198,32 @@ export const reasons = {
     cure: "Read the message; the Gateway's listeners may not allow routes of this namespace.",
   },
 
+  // ReturnAsProven
+  AsProven: {
+    outlook: "settled",
+    meaning: "What was paid is what chance makes of the proven return.",
+    cure: NOTHING,
+  },
+  PaysTooMuch: {
+    outlook: "stalled",
+    meaning:
+      "Play paid back more than chance explains: a fault of the game, or somebody knows its draws.",
+    cure: "Follow docs/runbooks/PitbossGameReturnBreach.md, then annotate the Game pitboss.dev/return-acknowledged.",
+  },
+  PaysTooLittle: {
+    outlook: "stalled",
+    meaning:
+      "Play paid back less than chance explains: the game does not keep its promise to players.",
+    cure: "Follow docs/runbooks/PitbossGameReturnBreach.md, then annotate the Game pitboss.dev/return-acknowledged.",
+  },
+
   // Events
+  ReturnAcknowledged: {
+    outlook: "settled",
+    meaning:
+      "A person has looked into a breach of the return; what is played from now on is judged afresh.",
+    cure: NOTHING,
+  },
   RevisionAccepted: {
     outlook: "settled",
     meaning: "A new revision was proven and rolls out.",

@@ -16,9 +16,11 @@ import { type NamedJackpot, namedJackpots, withoutUnbound } from "./jackpots.ts"
 import type { LiveDeployment, LiveIngress, LiveRoute } from "./live.ts";
 import { type Judgement, judge, provenMessage } from "./math.ts";
 import type { Observed, Way } from "./observe.ts";
+import type { Reason } from "./reasons.ts";
 import { forgetGame, removeGame } from "./remove.ts";
 import { report } from "./report.ts";
 import { FINALIZER, REVISION_LABEL, secretName } from "./resources/names.ts";
+import { noteOf } from "./return-breach.ts";
 import { pausedStatus, statusOf } from "./status.ts";
 
 /** Reconciles the Game of this key, whatever has changed. */
@@ -36,6 +38,7 @@ export async function reconcileGame(context: GameContext, key: string): Promise<
   const judgement = await judge(context.prover, game);
   const named = namedJackpots(game, context.jackpots);
   const step = await storeIn(context, game, judgement, named);
+  if (step.closed) tellAcknowledged(context, game, step.closed);
   const faults = await applyAll(context, game, step);
   const jackpots = withoutUnbound(named, step.unbound);
   const observed = observe(context, game, { judgement, step, faults, jackpots });
@@ -45,6 +48,13 @@ export async function reconcileGame(context: GameContext, key: string): Promise<
     ({ type, status }) => type === "RuntimeAvailable" && status === "True",
   );
   return whenNext(observed, await tidy(context, observed, available === true));
+}
+
+function tellAcknowledged({ events }: GameContext, game: Game, closed: number): void {
+  const breaches = closed === 1 ? "1 breach" : `${closed} breaches`;
+  const reason: Reason = "ReturnAcknowledged";
+  const note = `${breaches} of the return acknowledged: ${noteOf(game)}`;
+  events.record(game, { type: "Normal", reason, action: "Acknowledge", note });
 }
 
 async function storeIn(
@@ -102,6 +112,7 @@ function observe(context: GameContext, game: Game, done: Done): Observed {
     serving: step.accepted?.serving,
     jackpots,
     entropy: entropySource(chainKey(game, context.platform), (chain) => context.chains.get(chain)),
+    breaches: step.breaches,
     state: step.accepted?.state,
     faults,
     deployment:

@@ -11,8 +11,8 @@ export async function report(
   game: Game,
   status: GameStatus,
 ): Promise<void> {
-  const before = readyOf(game.status);
-  const after = readyOf(status);
+  const before = conditionOf(game.status, "Ready");
+  const after = conditionOf(status, "Ready");
   const ready = after?.status === "True";
   await databases.noteReady(game, isServed(status));
   await statuses.write(game, ({ observed }) => (observed ? { ...status, observed } : status));
@@ -21,6 +21,7 @@ export async function report(
     engine: game.spec.engine,
     revision: status.revision ?? "",
     reason: after?.reason ?? "",
+    breached: conditionOf(status, "ReturnAsProven")?.status === "False",
   });
   const { revision, returnToPlayer } = status;
   if (revision && revision !== game.status?.revision) {
@@ -28,6 +29,7 @@ export async function report(
     const reason: Reason = "RevisionAccepted";
     events.record(game, { type: "Normal", reason, action: "Accept", note });
   }
+  tellStrayed(events, game, status);
   if (before?.reason === after?.reason || !after) return;
   const { outlook } = reasons[after.reason as Reason];
   events.record(game, {
@@ -38,11 +40,22 @@ export async function report(
   });
 }
 
-// A Jackpot that a Game lacks keeps no player from it; nor does a chain, as pairs that have their block go on.
-const OPTIONAL = ["JackpotsBound", "EntropyReady"];
+/** A breach that Ready does not tell of, because the Game goes on. */
+function tellStrayed(events: ReportContext["events"], game: Game, status: GameStatus): void {
+  const before = conditionOf(game.status, "ReturnAsProven");
+  const after = conditionOf(status, "ReturnAsProven");
+  if (after?.status !== "False" || after.reason === before?.reason) return;
+  if (conditionOf(status, "Ready")?.reason === after.reason) return;
+  const { reason, message: note } = after;
+  events.record(game, { type: "Warning", reason, action: "Monitor", note });
+}
+
+// A Jackpot that a Game lacks keeps no player from it; nor does a chain, as pairs that have their block go on. A game
+// that a breach has suspended is one that players reach: their open rounds go on.
+const OPTIONAL = ["JackpotsBound", "EntropyReady", "ReturnAsProven"];
 
 function isServed(status: GameStatus): boolean {
-  const ready = readyOf(status);
+  const ready = conditionOf(status, "Ready");
   if (ready?.status === "True") return true;
   const bad = (status.conditions ?? []).filter(
     ({ type, status }) => type in conditionRules && status === "False",
@@ -51,5 +64,5 @@ function isServed(status: GameStatus): boolean {
   return bad.length > 0 && harmless && ready?.reason === bad[0]?.reason;
 }
 
-const readyOf = (status: GameStatus | undefined): Condition | undefined =>
-  status?.conditions?.find(({ type }) => type === "Ready");
+const conditionOf = (status: GameStatus | undefined, wanted: string): Condition | undefined =>
+  status?.conditions?.find(({ type }) => type === wanted);

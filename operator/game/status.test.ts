@@ -38,6 +38,7 @@ describe("the status of a Game", () => {
       "EntropyReady",
       "RuntimeAvailable",
       "RouteReady",
+      "ReturnAsProven",
       "Paused",
       "Deleting",
     ]);

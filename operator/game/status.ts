@@ -15,6 +15,7 @@ import { jackpotReturns } from "./jackpots.ts";
 import type { Finding, Observed } from "./observe.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import { gamePath, selectorLabels } from "./resources/names.ts";
+import { onlyAlerts } from "./return-breach.ts";
 
 type Claim = KindClaim<Reason>;
 
@@ -76,12 +77,15 @@ function returnOf({ game, serving, jackpots, database }: Observed): GameStatus["
 }
 
 function readyClaim(observed: Observed, steps: readonly Claim[]): Claim {
-  const bad = steps.find(({ status }) => status === "False");
+  const { game, serving, missingKinds } = observed;
+  const told = (type: string) => type === "ReturnAsProven" && onlyAlerts(game);
+  const bad = steps.find(({ type, status }) => status === "False" && !told(type));
   if (bad) return { ...bad, type: "Ready" };
-  const { serving, missingKinds } = observed;
   const notes = steps
-    .filter(({ status }) => status === "Unknown")
-    .map(({ message }) => message)
+    .filter(({ status }) => status !== "True")
+    .map(({ type, status, message }) =>
+      status === "False" ? `${type} is False, see its message` : message,
+    )
     .concat(missingKinds.length > 0 ? [`not watched: no ${missingKinds.join(" and ")} here`] : []);
   const what = `revision ${serving?.revision} serves at ${serving?.returns.percent}`;
   return claim("Ready", "True", "Ready", [what, ...notes].join("; "));

@@ -124,7 +124,7 @@ describe("what the operator decides binds each round at its commit", () => {
     // This minute and the next, so that the test does not depend on the clock.
     await game.operator.query(
       `INSERT INTO pitboss.counters
-        SELECT $1, date_bin('1 minute', now() + more, '2000-01-01Z'), 0, 'USD', $2, 1, 0, 200000000, 0, 0
+        SELECT $1, date_bin('1 minute', now() + more, '2000-01-01Z'), 0, 'USD', $2, 1, 0, 200000000, 0, 0, 0, 0
           FROM unnest(ARRAY['0 minutes', '1 minute']::interval[]) AS more`,
       [game.name, game.compiled.revision],
     );

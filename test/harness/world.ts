@@ -81,6 +81,8 @@ interface StartOptions {
   readonly environment?: Record<string, string>;
   /** How often the statuses of Jackpots follow their pools. */
   readonly figuresEveryMs?: number;
+  /** How often the play of Games is looked at. */
+  readonly playEveryMs?: number;
 }
 
 /** A cluster, a database and namespaces of their own for one suite, with somebody who acts as kubelet. */
@@ -174,6 +176,7 @@ export class World {
     crashAfter,
     environment,
     figuresEveryMs = 300,
+    playEveryMs = 60_000,
   }: StartOptions = {}): Promise<Running> {
     const writes: Write[] = [];
     const interceptWrite = async (write: Write, send: () => Promise<unknown>) => {
@@ -198,7 +201,7 @@ export class World {
     const log = new QuietLogger();
     const operator = new TestOperator(config, registry, log, {
       config: loadConfig(this.#access),
-      ...{ interceptWrite, figuresEveryMs },
+      ...{ interceptWrite, figuresEveryMs, playEveryMs },
       operationsPort: 0,
       // Whoever comes next asks for the Lease often, so that tests that restart do not wait.
       leaseTiming: { leaseMs: 15_000, deadlineMs: 10_000, retryMs: 200 },

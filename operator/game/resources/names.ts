@@ -12,6 +12,9 @@ export const FINALIZER = "pitboss.dev/game";
 /** The UID of an earlier Game whose schema this one may take over. */
 export const ADOPT_ANNOTATION = "pitboss.dev/adopt";
 
+/** Who looked into a breach of the return, what it was, and the ticket: another value closes what stands open. */
+export const ACKNOWLEDGED_ANNOTATION = "pitboss.dev/return-acknowledged";
+
 /** On ConfigMaps, pods and so on ReplicaSets: the revision that they are of. */
 export const REVISION_LABEL = "pitboss.dev/revision";
 

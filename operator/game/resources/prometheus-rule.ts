@@ -19,6 +19,11 @@ function alerts(game: Game): readonly Alert[] {
   const own = `namespace="${namespace}", pitboss_dev_game="${name}"`;
   const requests = (more: string) =>
     `sum(rate(pitboss_http_request_seconds_count{${own}${more}}[5m]))`;
+  // The operator tells of it, so that a scrape may rename the label that says where the Game is.
+  const told = (metric: string, is: string) =>
+    ["exported_namespace", "namespace"]
+      .map((label) => `${metric}{${label}="${namespace}", game="${name}"} ${is}`)
+      .join(" or ");
   return [
     {
       alert: "PitbossGameDown",
@@ -42,8 +47,15 @@ function alerts(game: Game): readonly Alert[] {
       summary: `One request in a hundred to the game ${name} takes longer than half a second.`,
     },
     {
+      alert: "PitbossGameReturnBreach",
+      expr: told("pitboss_game_return_breach", "== 1"),
+      for: "1m",
+      severity: "critical",
+      summary: `The game ${name} does not pay what is proven, and chance does not explain it: kubectl describe game -n ${namespace} ${name} has the figures.`,
+    },
+    {
       alert: "PitbossGameNotReady",
-      expr: `pitboss_game_ready{exported_namespace="${namespace}", game="${name}"} == 0 or pitboss_game_ready{namespace="${namespace}", game="${name}"} == 0`,
+      expr: told("pitboss_game_ready", "== 0"),
       for: "15m",
       severity: "warning",
       summary: `The Game ${name} is not Ready: kubectl get game -n ${namespace} ${name} -o wide says why.`,

@@ -73,6 +73,7 @@ export function observed(change: Partial<Observed> = {}): Observed {
     database: { schema: "game_coin-flip", migrations: ["0001-tables"] },
     serving,
     entropy: { state: "unused" },
+    breaches: [],
     state: "Active",
     jackpots: [],
     faults: [],

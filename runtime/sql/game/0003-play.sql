@@ -4,7 +4,8 @@ CREATE TYPE play_item AS (
   -- Amounts are whole from here on: half a unit that is rounded in one place and not in another would come from nowhere.
   item integer, player text, key text, hash text, round uuid, revision text, currency text, stake numeric(38, 0), bound numeric(38, 0),
   pair uuid, nonce bigint, server_seed_hash text, client_seed text, bet jsonb,
-  -- What the engine made of it. payout is absent while the round is open; expected is the bet's expected payout.
+  -- What the engine made of it. payout is absent while the round is open; expected is the bet's expected payout, less what
+  -- rounding took from this one.
   payout numeric(38, 0), outcome jsonb, legal_actions text[], digest text, expected numeric,
   -- The terms of the jackpots that the stake feeds, by number, and for each whether its draw hit.
   jackpots bigint[], hits boolean[]
@@ -169,21 +170,26 @@ BEGIN
   INSERT INTO keys (player, game, key, hash, round) SELECT player, acting, key, hash_bytes, round FROM made;
   PERFORM count_rounds(acting, this_minute, a.currency, a.revision, count(a.payout), sum(a.stake), coalesce(sum(a.payout), 0),
                        coalesce(sum(a.payout - a.expected), 0),
-                       coalesce(sum((a.payout - a.expected) * (a.payout - a.expected)), 0))
+                       coalesce(sum((a.payout - a.expected) * (a.payout - a.expected)), 0),
+                       -- One more for what rounding takes.
+                       max(a.expected) + 1, max(a.bound) + 1)
      FROM unnest(asked) AS a JOIN unnest(funded) AS f ON f.item = a.item GROUP BY a.currency, a.revision;
 END
 $$;
 
 CREATE FUNCTION count_rounds(
   acting text, this_minute timestamptz, in_currency text, of_revision text, settled bigint, more_staked numeric, more_paid numeric,
-  more_deviation numeric, more_squared numeric
+  more_deviation numeric, more_squared numeric, a_risk numeric, a_win numeric
 ) RETURNS void
 LANGUAGE sql SET search_path FROM CURRENT AS $$
-  INSERT INTO counters AS c (game, minute, backend, currency, revision, rounds, staked, paid, deviation, deviation_squared)
-    VALUES (acting, this_minute, pg_backend_pid(), in_currency, of_revision, settled, more_staked, more_paid, more_deviation, more_squared)
+  INSERT INTO counters AS c (game, minute, backend, currency, revision, rounds, staked, paid, deviation, deviation_squared,
+                             largest_risk, largest_win)
+    VALUES (acting, this_minute, pg_backend_pid(), in_currency, of_revision, settled, more_staked, more_paid, more_deviation, more_squared,
+            a_risk, a_win)
     ON CONFLICT (game, minute, currency, backend, revision) DO UPDATE SET
       rounds = c.rounds + excluded.rounds, staked = c.staked + excluded.staked, paid = c.paid + excluded.paid,
-      deviation = c.deviation + excluded.deviation, deviation_squared = c.deviation_squared + excluded.deviation_squared;
+      deviation = c.deviation + excluded.deviation, deviation_squared = c.deviation_squared + excluded.deviation_squared,
+      largest_risk = greatest(c.largest_risk, excluded.largest_risk), largest_win = greatest(c.largest_win, excluded.largest_win);
 $$;
 
 -- What a key of this player has done: status replayed or idempotency_mismatch, and the round; no row for a new key.

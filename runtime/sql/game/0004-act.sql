@@ -168,7 +168,9 @@ BEGIN
         FROM unnest(r.jackpots, a.hits) AS d (terms, hit) JOIN jackpot_terms t ON t.id = d.terms;
   END IF;
   PERFORM count_rounds(acting, date_bin('1 minute', moment, '2000-01-01 00:00:00Z'), r.currency, r.revision,
-                       CASE WHEN a.payout IS NULL THEN 0 ELSE 1 END, a.debit, coalesce(a.payout, 0), off, off * off);
+                       CASE WHEN a.payout IS NULL THEN 0 ELSE 1 END, a.debit, coalesce(a.payout, 0), off, off * off,
+                       -- What decisions staked or gave away can be lost or won by the draws that follow them.
+                       a.expected + 1 + r.staked + a.debit - r.stake, r.bound + 1 + a.regret);
   RETURN funds;
 END
 $$;

@@ -73,6 +73,10 @@ CREATE TABLE pitboss.counters (
   -- Sums over settled rounds of d and d², d = payout - (expected payout - what poor play gave away).
   deviation numeric NOT NULL CHECK (deviation BETWEEN -1e50 AND 1e50),
   deviation_squared numeric NOT NULL CHECK (deviation_squared BETWEEN 0 AND 1e99),
+  -- The most by which the d of any round, open ones included, could have been below and above zero, as its stake, bound and
+  -- decisions told before its draws did.
+  largest_risk numeric NOT NULL CHECK (largest_risk BETWEEN 0 AND 1e50),
+  largest_win numeric NOT NULL CHECK (largest_win BETWEEN 0 AND 1e50),
   PRIMARY KEY (game, minute, currency, backend, revision)
 ) WITH (fillfactor = 40);
 
@@ -85,16 +89,21 @@ CREATE TABLE pitboss.totals (
   paid numeric NOT NULL,
   deviation numeric NOT NULL,
   deviation_squared numeric NOT NULL,
+  largest_risk numeric NOT NULL,
+  largest_win numeric NOT NULL,
   PRIMARY KEY (game, currency, revision)
 );
 
 -- Totals with what is not folded yet.
 CREATE VIEW pitboss.results AS
   SELECT game, currency, revision, sum(rounds)::bigint AS rounds, sum(staked) AS staked, sum(paid) AS paid,
-         sum(deviation) AS deviation, sum(deviation_squared) AS deviation_squared
-    FROM (SELECT game, currency, revision, rounds, staked, paid, deviation, deviation_squared FROM pitboss.counters
+         sum(deviation) AS deviation, sum(deviation_squared) AS deviation_squared,
+         max(largest_risk) AS largest_risk, max(largest_win) AS largest_win
+    FROM (SELECT game, currency, revision, rounds, staked, paid, deviation, deviation_squared, largest_risk, largest_win
+            FROM pitboss.counters
           UNION ALL
-          SELECT game, currency, revision, rounds, staked, paid, deviation, deviation_squared FROM pitboss.totals) AS both_parts
+          SELECT game, currency, revision, rounds, staked, paid, deviation, deviation_squared, largest_risk, largest_win
+            FROM pitboss.totals) AS both_parts
    GROUP BY game, currency, revision;
 
 -- A minute that a slow round still counts in is made again by that round and folded by the next call.
@@ -103,12 +112,14 @@ LANGUAGE sql SET search_path = pitboss, pg_temp AS $$
   WITH old AS (
     DELETE FROM counters WHERE game = game_name AND minute < clock_timestamp() - interval '2 minutes' RETURNING *
   )
-  INSERT INTO totals AS t (game, currency, revision, rounds, staked, paid, deviation, deviation_squared)
-    SELECT game_name, currency, revision, sum(rounds), sum(staked), sum(paid), sum(deviation), sum(deviation_squared)
+  INSERT INTO totals AS t (game, currency, revision, rounds, staked, paid, deviation, deviation_squared, largest_risk, largest_win)
+    SELECT game_name, currency, revision, sum(rounds), sum(staked), sum(paid), sum(deviation), sum(deviation_squared),
+           max(largest_risk), max(largest_win)
       FROM old GROUP BY currency, revision ORDER BY currency, revision
     ON CONFLICT (game, currency, revision) DO UPDATE SET
       rounds = t.rounds + excluded.rounds, staked = t.staked + excluded.staked, paid = t.paid + excluded.paid,
-      deviation = t.deviation + excluded.deviation, deviation_squared = t.deviation_squared + excluded.deviation_squared;
+      deviation = t.deviation + excluded.deviation, deviation_squared = t.deviation_squared + excluded.deviation_squared,
+      largest_risk = greatest(t.largest_risk, excluded.largest_risk), largest_win = greatest(t.largest_win, excluded.largest_win);
 $$;
 
 -- Partitions of a month, this one and the next two, of a table whose id is a UUID of version 7. Attaching a finished table
