@@ -15,6 +15,7 @@ import { Cashier } from "./cashier/cashier.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Jackpots } from "./jackpots/jackpots.ts";
 import { lobbyRoutes } from "./routes/index.ts";
+import { Voids } from "./voids.ts";
 
 const silent = createLogger("error", {}, { write: () => undefined });
 
@@ -37,8 +38,9 @@ describe("lobby", () => {
     backEnd = await issuer.token("back end", { scope: "cashier" });
     const jackpots = new Jackpots({ database, log: silent });
     const cashier = new Cashier({ database, log: silent, target: "", tlsDir: "" });
+    const voids = new Voids({ database, log: silent });
     app = await testApp(
-      lobbyRoutes({ database, catalogue, jackpots, cashier, log: silent }),
+      lobbyRoutes({ database, catalogue, jackpots, cashier, voids, log: silent }),
       issuer,
     );
   });
@@ -257,6 +259,7 @@ describe("lobby", () => {
       ...[
         "/jackpots/{namespace}/{name}/wins/{id}/proof",
         "/openapi.json",
+        "/voids",
         "/wallet",
         "/wallet/deposits",
         "/wallet/deposits/addresses",

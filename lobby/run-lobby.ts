@@ -7,6 +7,7 @@ import { Catalogue } from "./catalogue.ts";
 import { readLobbyConfig } from "./config.ts";
 import { Jackpots } from "./jackpots/jackpots.ts";
 import { lobbyRoutes } from "./routes/index.ts";
+import { Voids } from "./voids.ts";
 
 /** Runs the lobby: settings, database, catalogue, HTTP, in this order. */
 export async function runLobby(): Promise<void> {
@@ -29,8 +30,9 @@ export async function runLobby(): Promise<void> {
   await jackpots.start();
   const cashier = new Cashier({ database, log, registry, ...config.chainAgents });
   cashier.start();
+  const voids = new Voids({ database, log, registry });
   await host.serve({
-    routes: lobbyRoutes({ database, catalogue, jackpots, cashier, log }),
+    routes: lobbyRoutes({ database, catalogue, jackpots, cashier, voids, log }),
     readiness: () =>
       catalogue.known ? { ready: true } : { ready: false, reason: "the database is away" },
     drain: () => jackpots.drain(),

@@ -4,7 +4,7 @@ import { readBody } from "./body.ts";
 import { isRefusal, type Refusal } from "./errors.ts";
 import { problemOf } from "./problem.ts";
 import { Representation } from "./representation.ts";
-import { type Answer, bodyCheck, type Call, queryCheck, type Route } from "./route.ts";
+import { type Answer, bodyCheck, type Call, queryCheck, type Route, scopeOf } from "./route.ts";
 
 /** 1 to 255 visible ASCII characters. */
 const keyText = /^[\x21-\x7e]{1,255}$/;
@@ -22,11 +22,10 @@ async function playerOf(ctx: Context, route: Route, authenticate: Authenticate) 
   if (route.access === "public") return "";
   const caller = await authenticate(ctx.get("authorization"));
   if (isRefusal(caller)) return caller;
-  if (route.access === "cashier" && !caller.scopes.has("cashier")) {
-    return {
-      refused: "forbidden",
-      detail: "this call needs a token with the scope cashier",
-    } as const;
+  const scope = scopeOf(route);
+  if (scope !== undefined && !caller.scopes.has(scope)) {
+    const detail = `this call needs a token with the scope ${scope}`;
+    return { refused: "forbidden", detail } as const;
   }
   return caller.player;
 }

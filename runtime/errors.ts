@@ -82,6 +82,13 @@ export const errors = {
     title: "The round is settled",
     meaning: "The round is over and takes no more actions.",
   },
+  round_voided: {
+    code: "round_voided",
+    status: 409,
+    title: "The round is voided",
+    meaning:
+      "The round was taken back: it cannot be voided again, and without an end it has no proof.",
+  },
   version_conflict: {
     code: "version_conflict",
     status: 409,

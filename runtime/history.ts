@@ -44,6 +44,13 @@ export const noRound: Refusal = {
   detail: "You have no such round in this game.",
 };
 
+/** A digest is of a round that was settled, and so is a proof. */
+const noProof: Refusal = {
+  refused: "round_voided",
+  detail:
+    "The round was voided before it was settled: it has no end to prove. Rotate the seed pair to see what it was played from.",
+};
+
 export interface HistoryOptions {
   readonly game: string;
   readonly engine: string;
@@ -92,7 +99,8 @@ export class History {
     return this.#o.db.session(async (session) => {
       const [row] = await session.query(getProof, [player, id]);
       if (row === undefined) return noRound;
-      if (row.pair_state !== "revealed" || row.state !== "settled") {
+      if (row.state === "voided" && row.digest === null) return noProof;
+      if (row.pair_state !== "revealed" || row.digest === null) {
         const detail = "Rotate the seed pair to have its server seed revealed.";
         return { refused: "seed_active", detail };
       }

@@ -1,12 +1,12 @@
 import type { Json, JsonSchema } from "../games/game.ts";
 import { type Code, errors } from "./errors.ts";
-import type { Route } from "./route.ts";
+import { type Route, scopeOf } from "./route.ts";
 
 /** What a route can refuse because of what it takes, beside its own codes. */
 function codesOf(route: Route): Code[] {
   const codes: Code[] = [...route.refusals, "too_many_requests", "internal_error", "unavailable"];
   if (route.access !== "public") codes.push("unauthorized");
-  if (route.access === "cashier") codes.push("forbidden");
+  if (scopeOf(route) !== undefined) codes.push("forbidden");
   if (route.query !== undefined) codes.push("malformed");
   if (route.idempotencyKey) codes.push("idempotency_key_required");
   if (route.body !== undefined) {
@@ -94,7 +94,8 @@ export function openApi(
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "`sub` is the player; the scope `cashier` may transfer money.",
+    description:
+      "`sub` is who calls; the scope `cashier` may transfer money and read every player's records, `administrator` may void rounds.",
   };
   return {
     openapi: "3.1.0",

@@ -27,6 +27,13 @@ export interface Contribution {
   readonly amount: Fraction;
 }
 
+/** How a round was taken back: the player's funds around it, and what it moved, positive to the player. */
+export interface Voiding extends Funds {
+  readonly at: Date;
+  readonly reason: string;
+  readonly amount: bigint;
+}
+
 /** All that is kept of a play (GLI-19 v3.0, 2.8.2); what is hidden while a round is open is not in it. */
 export interface PlayRecord extends RoundView {
   readonly status: PlayStatus;
@@ -35,13 +42,16 @@ export interface PlayRecord extends RoundView {
   readonly actions: readonly RecordedAction[];
   readonly phases: readonly Phase[];
   readonly contributions: readonly Contribution[];
-  /** What the player's decisions gave away, in minor units with decimals; null while the round is open. */
+  /** What the player's decisions gave away, in minor units with decimals; null where the round was never settled. */
   readonly regret: string | null;
+  /** Null unless the round is voided. */
+  readonly voided: Voiding | null;
 }
 
 /** The columns that `recordOfRow` reads, of `rounds r` joined with its `seed_pairs p`. */
 export const recordColumns = `${roundColumns}, r.phases, r.regret::text AS regret,
   CASE WHEN r.jackpots IS NOT NULL THEN jackpot_terms_json(r.jackpots) END AS jackpots,
+  CASE WHEN r.state = 'voided' THEN round_void(r.id) END AS voided,
   extract(epoch FROM clock_timestamp() - r.created_at)::double precision AS age_seconds`;
 
 /** A stored round with everything that its record holds. */
@@ -56,7 +66,8 @@ export function recordOfRow(
     actions: row.actions,
     phases: phasesOf(row),
     contributions: contributionsOf(row),
-    regret: row.state === "open" ? null : row.regret,
+    regret: row.payout === null ? null : row.regret,
+    voided: row.voided === null ? null : voidingOf(row.voided),
   };
 }
 
@@ -73,6 +84,21 @@ function contributionsOf({ jackpots, staked }: Row): Contribution[] {
     const amount = mul(fraction(staked), parseFraction(body["contribution"] ?? "0"));
     return { namespace, name, amount };
   });
+}
+
+interface StoredVoid {
+  readonly at: string;
+  readonly reason: string;
+  readonly amount: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+function voidingOf({ at, reason, amount, before, after }: StoredVoid): Voiding {
+  return {
+    ...{ at: new Date(at), reason, amount: BigInt(amount) },
+    ...{ before: BigInt(before), after: BigInt(after) },
+  };
 }
 
 interface StoredPhase {

@@ -17,6 +17,14 @@ export interface Call<Body = unknown, Query = unknown> {
   readonly key: string;
 }
 
+/** What a token may allow beyond its player's own play. */
+export type Scope = "cashier" | "administrator";
+
+/** The scope that a route asks for, if it does. */
+export function scopeOf({ access }: Pick<Route, "access">): Scope | undefined {
+  return access === "public" || access === "player" ? undefined : access;
+}
+
 export interface Answer {
   readonly status: number;
   /** What JSON is made of, JSON text, or a stream of the route's own media type. */
@@ -36,7 +44,8 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly path: string;
   readonly name: string;
   readonly summary: string;
-  readonly access: "public" | "player" | "cashier";
+  /** Who may call it: anybody, whoever has a token, or whose token has this scope. */
+  readonly access: "public" | "player" | Scope;
   readonly idempotencyKey?: true;
   /** Parameter → its schema; all are optional. */
   readonly query?: Readonly<Record<string, JsonSchema>>;

@@ -30,6 +30,7 @@ export type RefusalCode =
   | "revision_retired" // 503: this pod's revision is no longer played; another pod answers
   | "round_open"
   | "round_settled"
+  | "round_voided"
   | "rounds_open"
   | "seed_active"
   | "seed_rotated"
@@ -156,7 +157,7 @@ export interface Rounds {
   get(player: string, id: string): Promise<RoundView | Refusal>;
   /** Newest first. */
   list(player: string, request: ListRequest): Promise<RoundPage | Refusal>;
-  /** The proof of a settled round whose server seed is revealed. */
+  /** The proof of a round that was settled, voided later or not, once its server seed is revealed. */
   proof(player: string, id: string): Promise<Json | Refusal>;
 }
 

@@ -14,6 +14,7 @@ import { type MountedSecret, mountSecret } from "../../runtime/testing-secret.ts
 import { type ChainDatabase, chainDatabase } from "../../test/harness/chain.ts";
 import { Jackpots } from "../jackpots/jackpots.ts";
 import { lobbyRoutes } from "../routes/index.ts";
+import { Voids } from "../voids.ts";
 import { Cashier } from "./cashier.ts";
 
 const asset = "eip155:31337/slip44:60";
@@ -71,8 +72,9 @@ describe("cashier", () => {
     issuer = await testIssuer();
     const catalogue = { items: () => [] };
     const jackpots = new Jackpots({ database, log: silent });
+    const voids = new Voids({ database, log: silent });
     app = await testApp(
-      lobbyRoutes({ database, catalogue, jackpots, cashier, log: silent }),
+      lobbyRoutes({ database, catalogue, jackpots, cashier, voids, log: silent }),
       issuer,
     );
   });

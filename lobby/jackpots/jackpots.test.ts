@@ -19,6 +19,7 @@ import {
 import { Cashier } from "../cashier/cashier.ts";
 import { Catalogue } from "../catalogue.ts";
 import { lobbyRoutes } from "../routes/index.ts";
+import { Voids } from "../voids.ts";
 import { Jackpots } from "./jackpots.ts";
 import { EventSource, type Received } from "./testing.ts";
 
@@ -33,7 +34,8 @@ async function pod(directory: string, issuer: TestIssuer) {
   const jackpots = new Jackpots({ database, log: silent, registry });
   const catalogue = new Catalogue(database, silent);
   const cashier = new Cashier({ database, log: silent, target: "", tlsDir: "" });
-  const routes = lobbyRoutes({ database, catalogue, jackpots, cashier, log: silent });
+  const voids = new Voids({ database, log: silent });
+  const routes = lobbyRoutes({ database, catalogue, jackpots, cashier, voids, log: silent });
   const app = await testApp(routes, issuer);
   await jackpots.start();
   let stopped: Promise<void> | undefined;

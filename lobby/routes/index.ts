@@ -5,8 +5,10 @@ import { listDeposits } from "./list-deposits.ts";
 import { listEntries } from "./list-entries.ts";
 import { listGames } from "./list-games.ts";
 import { listJackpots } from "./list-jackpots.ts";
+import { listVoids } from "./list-voids.ts";
 import { listWithdrawals } from "./list-withdrawals.ts";
 import { makeDepositAddress } from "./make-deposit-address.ts";
+import { makeVoid } from "./make-void.ts";
 import { makeWithdrawal } from "./request-withdrawal.ts";
 import { types } from "./schemas.ts";
 import type { LobbyService } from "./service.ts";
@@ -26,6 +28,8 @@ const makers = [
   listDeposits,
   makeWithdrawal,
   listWithdrawals,
+  makeVoid,
+  listVoids,
 ];
 
 /** Every route of the lobby. */

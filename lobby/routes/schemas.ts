@@ -50,7 +50,7 @@ export const balance = object({ currency, balance: money });
 
 export const entry = object({
   id: uuid,
-  kind: { enum: ["stake", "payout", "jackpot", "deposit", "withdrawal", "refund"] },
+  kind: { enum: ["stake", "payout", "void", "jackpot", "deposit", "withdrawal", "refund"] },
   currency,
   amount: { ...money, description: "signed: positive came to the player" },
   game: orNull(game),

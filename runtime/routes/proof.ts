@@ -12,7 +12,7 @@ export function proof({ game, rounds }: GameService): Route {
     summary: "The proof of a round, after its seed pair was rotated",
     access: "player",
     answers: { 200: { meaning: "The proof.", schema: ref("Proof") } },
-    refusals: ["not_found", "seed_active"],
+    refusals: ["not_found", "seed_active", "round_voided"],
     async handle({ player, params }) {
       const result = await rounds.proof(player, params["id"] ?? "");
       return isRefusal(result) ? result : { status: 200, body: result };

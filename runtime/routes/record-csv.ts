@@ -33,6 +33,10 @@ const columns: Readonly<Record<string, (fields: Fields) => unknown>> = {
   contributions: ({ contributions }) => contributions,
   jackpot_wins: ({ jackpotWins }) => jackpotWins,
   outcome: ({ outcome }) => outcome,
+  voided_at: ({ voided }) => voided?.at,
+  void_reason: ({ voided }) => voided?.reason,
+  void_funds_before: ({ voided }) => voided?.funds.before,
+  void_funds_after: ({ voided }) => voided?.funds.after,
 };
 
 /** The first line: the columns' names. */

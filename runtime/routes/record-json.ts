@@ -17,7 +17,7 @@ const EXACT_DIGITS_MAX = 40;
 
 /** A play record as HTTP shows it: the round, and what its player saw, chose, had and won on the way. */
 export function recordJson(record: PlayRecord) {
-  const { digits, status, firstStake, actions, phases, regret } = record;
+  const { digits, status, firstStake, actions, phases, regret, voided } = record;
   const amount = (minor: bigint) => formatAmount(minor, digits);
   const won = record.jackpotWins.reduce(
     (sum, win) => sum + (win.amount ?? 0n),
@@ -37,6 +37,10 @@ export function recordJson(record: PlayRecord) {
       return { namespace, name, amount: exactText(minor, digits) };
     }),
     regret: regret === null ? null : exactText(parseFraction(regret), digits),
+    voided: voided && {
+      ...{ at: voided.at.toISOString(), reason: voided.reason, amount: amount(voided.amount) },
+      funds: { before: amount(voided.before), after: amount(voided.after) },
+    },
   };
 }
 
@@ -60,7 +64,7 @@ export const playRecord = object({
   firstStake: { ...money, description: "the first debit; `stake` is all of them" },
   totalWin: {
     anyOf: [money, { type: "null" }],
-    description: "payout and jackpots; null while the round is open",
+    description: "payout and jackpots; null where the round was never settled",
   },
   actions: {
     ...list({
@@ -82,6 +86,12 @@ export const playRecord = object({
   },
   regret: {
     anyOf: [text, { type: "null" }],
-    description: "expected payout that the player's decisions gave away; null while open",
+    description:
+      "expected payout that the player's decisions gave away; null where it was never settled",
+  },
+  voided: {
+    anyOf: [object({ at: time, reason: text, amount: money, funds }), { type: "null" }],
+    description:
+      "how the round was taken back: what it moved (positive came to the player) and the balance around it",
   },
 });

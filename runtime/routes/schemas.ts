@@ -127,7 +127,10 @@ export const roundFields = {
   state: { enum: ["open", "settled", "voided"] },
   version: { type: "integer", minimum: 0 },
   stake: { ...money, description: "all that was debited so far" },
-  payout: { anyOf: [money, { type: "null" }], description: "null while the round is open" },
+  payout: {
+    anyOf: [money, { type: "null" }],
+    description: "null where the round was never settled",
+  },
   currency,
   bet: {},
   outcome: { description: "hidden parts are absent until the round is over" },
@@ -141,11 +144,16 @@ export const roundFields = {
   ),
   funds: {
     ...object({ before: money, after: money }),
-    description: "the balance before the first debit, and after the latest debit or credit",
+    description:
+      "the balance before the first debit, and after the latest debit or credit, a void's too",
   },
   fairness: object({ serverSeedHash: hash256, clientSeed, nonce }),
   createdAt: time,
-  settledAt: { type: ["string", "null"], format: "date-time" },
+  settledAt: {
+    type: ["string", "null"],
+    format: "date-time",
+    description: "when it was over: settled, or voided while it was open",
+  },
 } satisfies Record<string, JsonSchema>;
 
 const stakeLimits = object({

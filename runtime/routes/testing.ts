@@ -68,6 +68,7 @@ const sampleRecord: PlayRecord = {
   ],
   contributions: [],
   regret: "0",
+  voided: null,
 };
 
 /** A game whose money layer answers the samples, or what the test says. */

@@ -34,9 +34,14 @@ export class Player {
     this.#token = token;
   }
 
+  /** Whoever calls with this name and scope, without money. */
+  static async caller(platform: Platform, name: string, scope: string): Promise<Player> {
+    return new Player(name, platform.url, await platform.token(name, scope));
+  }
+
   static async arrive(platform: Platform, balance = "1000.00", currency = "USD"): Promise<Player> {
     const name = `player-${randomUUID().slice(0, 8)}`;
-    const cashier = new Player("cashier", platform.url, await platform.token("cashier", "cashier"));
+    const cashier = await Player.caller(platform, "cashier", "cashier");
     const funded = await cashier.call("POST", "/wallet/transfers", {
       body: { player: name, currency, amount: balance, reference: randomUUID() },
     });

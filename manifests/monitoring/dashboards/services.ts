@@ -39,6 +39,12 @@ export const services: Dashboard = {
           "{{result}}":
             'sum by (result) (rate(pitboss_rounds_total{result!~"created|replayed"}[5m]))',
         }),
+        graph(
+          "Voided rounds in a day",
+          "short",
+          { "{{game}}": "sum by (game) (increase(pitboss_voids_total[1d]))" },
+          "By administrators: the journal, GET /voids, says which, by whom and why.",
+        ),
       ],
     },
     {
