@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { type TestDatabase, testDatabase, withClient } from "../../test/harness/database.ts";
-import { listedGame, placeRequest } from "../../test/harness/game.ts";
+import { created, hashOf, listedGame, moved, placeRequest, usd } from "../../test/harness/game.ts";
 import { housekeeping } from "./housekeeping.ts";
 import { observed } from "./observed.ts";
 
@@ -37,6 +37,56 @@ describe("observed", () => {
       // A bet of 1.00 is worth 0.98 and can pay 1.96; one more for what rounding takes.
       ...{ largestRisk: 99, largestWin: 197, openRisk: 0, openWin: 0 },
     });
+    await game.close();
+  });
+
+  it("takes what rounding keeps for what it is, and not for a game that pays too little", async () => {
+    const game = await listedGame(...[database, "coin-flip", { multiplier: "1.96" }], {
+      stakes: [{ ...usd, min: "7", step: "7" }],
+    });
+    const pod = await game.pod();
+    const player = await game.player();
+    for (let i = 0; i < 10; i++) {
+      created(await pod.rounds.place(placeRequest(player, { side: "heads" }, { stake: 7n })));
+    }
+    const [play] = await observed(database.db, game.name);
+    const { deviation, squares } = play?.judged ?? assert.fail();
+    // Whoever wins gets 13 for 13.72, and 6.86 is expected: each round is 6.86 off, one way or the other.
+    const off = (deviation / 6.86 + 10) / 2;
+    assert.ok(Math.abs(off - Math.round(off)) < 1e-6, `${deviation}`);
+    assert.ok(Math.abs(squares - 10 * 6.86 ** 2) < 1e-4, `${squares}`);
+    await game.close();
+  });
+
+  it("counts open rounds apart, and what actions stake and give away", async () => {
+    const game = await listedGame(database, "mines");
+    const pod = await game.pod();
+    const player = await game.player();
+    const open = created(await pod.rounds.place(placeRequest(player, { mines: 1 })));
+    const before = await observed(database.db, game.name);
+    const { largestRisk, largestWin, ...play } = before[0]?.judged ?? assert.fail();
+    assert.equal(before[0]?.openRounds, 1);
+    assert.deepEqual(play, {
+      ...{ rounds: 0n, staked: 100n, paid: 0n, deviation: 0, squares: 0 },
+      ...{ openRisk: 100, openWin: largestWin - 1 },
+    });
+    assert.ok(largestRisk > 99 && largestRisk <= 100, `${largestRisk}`);
+    const version = open.version;
+    const action = { type: "reveal", tile: 0 };
+    const request = { player, round: open.id, version, action, key: "a", requestHash: hashOf(1) };
+    let round = moved(await pod.rounds.act(request));
+    if (round.state === "open") {
+      const cashOut = { ...request, version: 2, action: { type: "cashOut" }, key: "b" };
+      round = moved(await pod.rounds.act(cashOut));
+    }
+    const [after] = await observed(database.db, game.name);
+    assert.deepEqual([after?.openRounds, after?.rounds, after?.paid], [0, 1n, round.payout]);
+    const { deviation, squares, openRisk, openWin } = after?.judged ?? assert.fail();
+    // 99 is expected of a stake of 100; cashed out after one tile it is 103.125, of which 103 are paid.
+    const luck = round.payout === 0n ? -99 : 103.125 - 99;
+    assert.deepEqual([openRisk, openWin], [0, 0]);
+    assert.ok(Math.abs(deviation - luck) < 1, `${deviation}`);
+    assert.ok(Math.abs(squares - deviation ** 2) < 1e-6);
     await game.close();
   });
 

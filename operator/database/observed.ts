@@ -18,19 +18,21 @@ interface Row {
   readonly open: string;
   readonly open_risk: string;
   readonly open_win: string;
-  readonly base_rounds: string;
-  readonly base_staked: string;
-  readonly base_paid: string;
-  readonly base_deviation: string;
-  readonly base_squared: string;
+  /** Since the last acknowledgement. */
+  readonly judged_rounds: string;
+  readonly judged_staked: string;
+  readonly judged_paid: string;
+  readonly judged_deviation: string;
+  readonly judged_squared: string;
 }
 
 // One statement, so that no round is missing from the sums and from the open ones, or in both.
 const queryOf = (schema: string): string => `
   SELECT r.currency, r.rounds, r.staked, r.paid, r.deviation, r.deviation_squared, r.largest_risk, r.largest_win,
          coalesce(o.open, 0) AS open, coalesce(o.risk, 0) AS open_risk, coalesce(o.win, 0) AS open_win,
-         coalesce(b.rounds, 0) AS base_rounds, coalesce(b.staked, 0) AS base_staked, coalesce(b.paid, 0) AS base_paid,
-         coalesce(b.deviation, 0) AS base_deviation, coalesce(b.deviation_squared, 0) AS base_squared
+         r.rounds - coalesce(b.rounds, 0) AS judged_rounds, r.staked - coalesce(b.staked, 0) AS judged_staked,
+         r.paid - coalesce(b.paid, 0) AS judged_paid, r.deviation - coalesce(b.deviation, 0) AS judged_deviation,
+         r.deviation_squared - coalesce(b.deviation_squared, 0) AS judged_squared
     FROM (SELECT currency, sum(rounds) AS rounds, sum(staked) AS staked, sum(paid) AS paid, sum(deviation) AS deviation,
                  sum(deviation_squared) AS deviation_squared, max(largest_risk) AS largest_risk, max(largest_win) AS largest_win
             FROM pitboss.results WHERE game = $1 GROUP BY currency) AS r
@@ -51,7 +53,6 @@ export function observed(db: Database, game: string): Promise<Observed[]> {
 }
 
 function toObserved(row: Row): Observed {
-  const less = (all: string, base: string) => BigInt(all) - BigInt(base);
   return {
     currency: row.currency,
     rounds: BigInt(row.rounds),
@@ -60,11 +61,11 @@ function toObserved(row: Row): Observed {
     z: zOf(row),
     openRounds: Number(row.open),
     judged: {
-      rounds: less(row.rounds, row.base_rounds),
-      staked: less(row.staked, row.base_staked),
-      paid: less(row.paid, row.base_paid),
-      deviation: Number(row.deviation) - Number(row.base_deviation),
-      squares: Number(row.deviation_squared) - Number(row.base_squared),
+      rounds: BigInt(row.judged_rounds),
+      staked: BigInt(row.judged_staked),
+      paid: BigInt(row.judged_paid),
+      deviation: Number(row.judged_deviation),
+      squares: Number(row.judged_squared),
       largestRisk: Number(row.largest_risk),
       largestWin: Number(row.largest_win),
       openRisk: Number(row.open_risk),

@@ -46,8 +46,8 @@ describe("what a round brings beyond its expectation", function () {
           const { bet } = request;
           const of = `${name} ${number} ${JSON.stringify(bet)}`;
           const sums = new Sums();
-          const played = rounds(compiled, { bet, stake: stakeOf(name, request) }, of);
-          for (const luck of played.take(eachBet)) {
+          const asked = { bet, stake: stakeOf(name, request), count: eachBet };
+          for (const luck of rounds(compiled, asked, of)) {
             sums.add(luck);
             assert.ok(luck.deviation >= -luck.risk && luck.deviation <= luck.win, of);
             assert.equal(judgePlay(sums).breach, undefined, of);
@@ -83,8 +83,8 @@ describe("a game that does not pay what is proven", function () {
   function foundAfter(heads: number, most: number) {
     const loaded = (seed: string): Draws => new Loaded(seed, heads);
     const sums = new Sums();
-    const bet = { bet: { side: "heads" }, stake: 100n };
-    for (const luck of rounds(compiled, bet, `heads ${heads}`, loaded).take(most)) {
+    const asked = { bet: { side: "heads" }, stake: 100n, count: most };
+    for (const luck of rounds(compiled, asked, `heads ${heads}`, loaded)) {
       sums.add(luck);
       const { breach } = judgePlay(sums);
       if (breach) return { rounds: Number(sums.rounds), side: breach.side };

@@ -63,10 +63,10 @@ function playBadly(compiled: Compiled, bet: Json, draws: Draws, whims: Draws) {
   return { replay, actions };
 }
 
-/** Rounds of this bet, one after the other, for ever. */
+/** So many rounds of this bet, one after the other. */
 export function* rounds(
   compiled: Compiled,
-  { bet, stake }: { bet: Json; stake: bigint },
+  { bet, stake, count }: { bet: Json; stake: bigint; count: number },
   seed: string,
   drawsOf: (seed: string) => Draws = (text) => new FastDraws(text),
 ): Generator<Luck> {
@@ -78,7 +78,7 @@ export function* rounds(
     ...{ entropy: null, currency: "USD", digits: 2, jackpots: [] },
   };
   const bound = Number(exposure(compiled, bet, stake));
-  for (;;) {
+  for (let left = count; left > 0; left--) {
     const { replay, actions } = playBadly(compiled, bet, draws, whims);
     const { staked, payout, expected, regret } = standingOf(source, actions, replay);
     const added = Number(staked - stake);
