@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, describe, it } from "mocha";
 import pg from "pg";
 import { startPostgres } from "./postgres.ts";
@@ -58,6 +59,24 @@ describe("startPostgres", () => {
       [{ name: "postgres", pid: server.child.pid }],
     );
     assert.deepEqual(await server.child.exited, { code: 0, signal: null });
+  });
+
+  it("starts again after it was killed, though a backend is slow to see it", async () => {
+    const server = await startPostgres({ directory, durable: false });
+    const client = new pg.Client({ connectionString: server.superuserUrl });
+    client.on("error", () => {});
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const backend = rows[0]?.pid ?? 0;
+    process.kill(backend, "SIGSTOP");
+    process.kill(server.child.pid, "SIGKILL");
+    await server.child.exited;
+    const starting = startPostgres({ directory, durable: false, port: server.port });
+    await sleep(1_000);
+    process.kill(backend, "SIGCONT");
+    const second = await starting;
+    assert.equal(await ask(second.superuserUrl, "SELECT 1 AS answer"), 1);
+    await second.stop();
   });
 
   it("says what its log said when it cannot start", async () => {

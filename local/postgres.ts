@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./ports.ts";
@@ -6,7 +6,7 @@ import { serverAccount } from "./postgres/account.ts";
 import { dataPlace } from "./postgres/data-place.ts";
 import { initCluster } from "./postgres/init.ts";
 import { postgresPrograms } from "./postgres/programs.ts";
-import { type Child, endedError, startChild } from "./processes/child.ts";
+import { type Child, type ChildOptions, endedError, startChild } from "./processes/child.ts";
 
 export interface PostgresOptions {
   /** Where the cluster is kept between runs. */
@@ -33,6 +33,9 @@ export interface Postgres {
 const host = "127.0.0.1";
 const startMs = 60_000;
 const stopMs = 60_000;
+/** How long the backends of a killed server may take to see that it is gone. */
+const orphansMs = 15_000;
+const memoryInUse = "pre-existing shared memory block";
 const settings = {
   listen_addresses: host,
   unix_socket_directories: "",
@@ -50,7 +53,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { data, password } = await initCluster(place, programs, account, durable);
   const port = options.port ?? (await freePort());
   const all = { ...settings, ...(durable ? {} : notDurable), ...options.settings, port };
-  const child = await startChild({
+  const child = await started({
     name: "postgres",
     command: programs.postgres,
     args: ["-D", data, ...Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`])],
@@ -60,9 +63,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     logFile: join(options.directory, "postgres.log"),
     records: options.records,
     stopSignal: "SIGINT",
+    data,
   });
   const superuserUrl = `postgres://postgres:${password}@${host}:${port}/postgres`;
-  await ready(child, data);
   return {
     host,
     port,
@@ -70,6 +73,36 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     child,
     stop: async () => void (await child.stop(stopMs)),
   };
+}
+
+/**
+ * A running server over the data. A server that was killed leaves its backends, each in a process group
+ * of its own; they hold its shared memory until they have seen that it is gone, and until then a new
+ * server refuses to start.
+ */
+async function started({ data, ...options }: ChildOptions & { data: string }): Promise<Child> {
+  const deadline = Date.now() + orphansMs;
+  for (;;) {
+    const before = await sizeOf(options.logFile);
+    const child = await startChild(options);
+    try {
+      await ready(child, data);
+      return child;
+    } catch (error) {
+      const said = (await readFile(child.logFile)).subarray(before).toString();
+      if (!said.includes(memoryInUse) || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
 }
 
 async function ready(child: Child, data: string): Promise<void> {
