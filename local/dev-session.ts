@@ -16,6 +16,7 @@ const schema = {
       maxProperties: 16,
       additionalProperties: { type: "string", pattern: "^[0-9]{1,20}(\\.[0-9]{1,18})?$" },
     },
+    scope: { enum: ["cashier", "administrator", "cashier administrator"] },
   },
 };
 
@@ -23,6 +24,8 @@ interface Session {
   player: string;
   /** What the player is given, by currency. */
   balance?: Record<string, string>;
+  /** What the token allows beyond the player's own play. */
+  scope?: string;
 }
 
 const validate = new Ajv2020({ allErrors: true }).compile<Session>(schema);
@@ -34,7 +37,7 @@ export interface DevSessionOptions {
 }
 
 /**
- * POST /dev/session {"player", "balance"?} → {token}. Funds the player as a casino would, with a
+ * POST /dev/session {"player", "balance"?, "scope"?} → {token}. Funds the player as a casino would, with a
  * cashier's token; every amount is added to what the player has. Local platform only.
  */
 export function devSession({ issuer, url }: DevSessionOptions): Intercept {
@@ -51,7 +54,7 @@ export function devSession({ issuer, url }: DevSessionOptions): Intercept {
     }
     const failed = await fund(session, issuer, url());
     if (failed) say(response, failed.status, failed.body);
-    else say(response, 200, { token: await issuer.sign(session.player) });
+    else say(response, 200, { token: await issuer.sign(session.player, session.scope) });
     return true;
   };
 }

@@ -108,8 +108,27 @@ describe("voided rounds, through the gateway", function () {
     assert.equal(page.body.items.find((entry) => entry.id === id)?.round, round.id);
   });
 
-  // Only the local platform lets a test look into the database.
+  // Only the local platform has development sessions, and lets a test look into the database.
   if (!process.env["PITBOSS_E2E_URL"]) {
+    it("can be read with a development session that has the scope, and with no other", async () => {
+      const statuses: [object, number][] = [
+        [{ scope: "administrator" }, 200],
+        [{ scope: "cashier administrator" }, 200],
+        [{ scope: "cashier" }, 403],
+        [{}, 403],
+      ];
+      for (const [more, status] of statuses) {
+        const session = await fetch(`${pitboss.url}/dev/session`, {
+          method: "POST",
+          body: JSON.stringify({ player: "adam", ...more }),
+        });
+        const { token } = (await session.json()) as { token: string };
+        const headers = { authorization: `Bearer ${token}` };
+        const journal = await fetch(`${pitboss.url}/voids`, { headers });
+        assert.equal(journal.status, status, JSON.stringify(more));
+      }
+    });
+
     it("leave the books in balance", async () => {
       for (const game of ["dice", "mines"]) {
         const books = await audit(pitboss.database ?? "", game);
