@@ -13,10 +13,18 @@ const REQUEST_MS = 30_000;
 const LINGER_MS = 1_000;
 const POLL_MS = 50;
 
+/** What came where it is no request that is read at all, by the code of Node's parser. */
+const garbage: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "the address and the headers are longer than 16 kB together",
+  HPE_INVALID_METHOD: "the method is none of HTTP",
+  ERR_HTTP_REQUEST_TIMEOUT: "the request did not come to its end in time",
+};
+
 /** What is not even HTTP is refused in the same form as the rest. */
-function refuseGarbage(error: Error & { code?: string }, socket: Duplex): void {
+export function refuseGarbage(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !socket.writable) return;
-  const { body } = problemOf({ refused: "malformed", detail: "this is not a request in HTTP/1.1" });
+  const detail = garbage[error.code ?? ""] ?? "this is not a request in HTTP/1.1";
+  const { body } = problemOf({ refused: "malformed", detail });
   const text = JSON.stringify(body);
   const head = [
     "HTTP/1.1 400 Bad Request",

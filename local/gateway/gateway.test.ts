@@ -72,6 +72,13 @@ describe("the gateway on a real API server", function () {
     assert.equal((await ask()).status, 404);
   });
 
+  it("refuses what is too long to be read with a problem document, as the services do", async () => {
+    const answer = await fetch(`http://127.0.0.1:${gateway.port}/${"a".repeat(20_000)}`);
+    assert.equal(answer.status, 400);
+    assert.equal(answer.headers.get("content-type"), "application/problem+json");
+    assert.equal(((await answer.json()) as { code: string }).code, "malformed");
+  });
+
   it("reports a route whose Service is missing, and answers 503 with Retry-After", async () => {
     await apply([
       {

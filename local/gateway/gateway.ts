@@ -6,6 +6,7 @@ import { Informer } from "../../operator/kube/informer.ts";
 import type { Logger } from "../../operator/kube/logger.ts";
 import { Metrics } from "../../operator/kube/metrics.ts";
 import type { Kind, KubeObject } from "../../operator/kube/object.ts";
+import { refuseGarbage } from "../../runtime/server.ts";
 import type { ApiAccess } from "../api-access.ts";
 import {
   ENDPOINT_SLICE,
@@ -65,6 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       else response.destroy();
     });
   });
+  server.on("clientError", refuseGarbage);
   server.keepAliveTimeout = 65_000;
   const port = await listen(server, options.port, options.host ?? "127.0.0.1");
   return {
