@@ -4,6 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { verify } from "../games/fairness.ts";
 import type { Json } from "../games/game.ts";
+import { setDeleting } from "../operator/database/catalogue.ts";
+import { finishOpenRounds } from "../operator/database/finish.ts";
+import { revealPairs } from "../operator/database/reveal.ts";
 import { type TestDatabase, testDatabase, withClient } from "../test/harness/database.ts";
 import {
   created,
@@ -192,6 +195,28 @@ describe("voided rounds", () => {
         if (next.state === "open") return next;
       }
     }
+  });
+
+  it("keep no game from being deleted, and their seeds are revealed with the others", async () => {
+    const game = await listedGame(database, "mines");
+    const on = await game.pod();
+    const place = async () =>
+      created(await on.rounds.place(placeRequest(await game.player(1000), bet)));
+    const [left, ...taken] = [await place(), await place(), await place()];
+    await setDeleting(database.db, game.name);
+    const finish = () => finishOpenRounds(database.db, game.name, game.seedKey, { all: true });
+    await Promise.all([finish(), ...taken.map((round) => admin.void(round))]);
+    assert.deepEqual(await finish(), { finished: 0, left: 0 });
+    assert.equal(await revealPairs(database.db, game.name, game.seedKey), 6);
+    for (const round of taken) {
+      assert.equal((await seen(on, round)).state, "voided");
+      assert.equal(await game.balance(round.player), 1000n);
+    }
+    assert.ok(left !== undefined && (await seen(on, left)).state === "settled");
+    assert.equal((await admin.void(left)).status, "created");
+    const proof = (await on.rounds.proof(left.player, left.id)) as Json;
+    assert.deepEqual(verify(proof), { ok: true, problems: [] });
+    await game.close();
   });
 
   describe("that were settled", () => {

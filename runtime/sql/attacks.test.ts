@@ -203,6 +203,23 @@ describe("with the stolen role of one game", () => {
     player = other;
   });
 
+  it("a round that is kept in hand keeps no session of the lobby", async () => {
+    const other = player;
+    const round = await openRound();
+    const admin = administrator(database);
+    const holder = await thief.connect();
+    await holder.query("SET idle_in_transaction_session_timeout = 0");
+    await holder.query("BEGIN");
+    const lock = `SELECT status FROM "${mine.schema}".lock_round($1, $2, 'k', $3)`;
+    await holder.query(lock, [player, round.id, "00".repeat(32)]);
+    await assert.rejects(admin.void({ game: mine.name, id: round.id }), { code: "55P03" });
+    await holder.query("ROLLBACK");
+    holder.release();
+    assert.equal((await admin.void({ game: mine.name, id: round.id })).status, "created");
+    await admin.close();
+    player = other;
+  });
+
   it("of another game's voids nothing is told", async () => {
     const bettor = await theirs.player(1000);
     const at = await theirs.pod();

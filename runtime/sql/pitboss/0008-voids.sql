@@ -48,7 +48,10 @@ CREATE FUNCTION pitboss.void_round(
   of_game text, of_round uuid, for_reason text, by_whom text, by_reference text,
   OUT status text, OUT entry uuid, OUT missing numeric, OUT currency text, OUT digits smallint
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pitboss, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pitboss, pg_temp
+-- A round is in hand for milliseconds. Whoever stole a game's role can hold one for longer, and must not hold the lobby too.
+SET lock_timeout = '5s'
+AS $$
 #variable_conflict use_column
 DECLARE
   home constant text := 'game_' || of_game;
