@@ -168,8 +168,9 @@ interface Taken {
   readonly settled?: Settlement;
 }
 
-function illegal(pointer: string, detail: string): Refusal {
-  return { refused: "illegal_action", pointer: `/action${pointer}`, detail };
+function illegal(at: string, message: string): Refusal {
+  const pointer = `/action${at}`;
+  return { refused: "illegal_action", pointer, detail: `${pointer}: ${message}` };
 }
 
 const details = {

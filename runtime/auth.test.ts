@@ -83,6 +83,28 @@ describe("auth", () => {
     });
   }
 
+  it("says what is wrong with a token, by the name of the claim", async () => {
+    const check = authenticating({ inline: issuer.jwks });
+    const why = async (token: string) => {
+      const result = await check(token);
+      return isRefusal(result) ? result.detail : "accepted";
+    };
+    const said = {
+      "it has expired, get another": await issuer.token("ann", { exp: now() - 10 }),
+      "its aud is not what is taken here": await issuer.token("ann", { aud: "bank" }),
+      "its iss is not what is taken here": await issuer.token("ann", { iss: "https://evil.test" }),
+      "its nbf lies ahead": await issuer.token("ann", { nbf: now() + 600 }),
+      "its exp is missing": await refused["no end"]?.(issuer),
+      "it is no signed JWT": "nonsense",
+      "its signature is not by the key that it names":
+        await refused["a key that only has the same name"]?.(issuer),
+      "its alg is none of RS256, ES256, EdDSA": await refused["no signature"]?.(issuer),
+    };
+    for (const [detail, token = ""] of Object.entries(said)) {
+      assert.equal(await why(token), `the token is refused: ${detail}`);
+    }
+  });
+
   it("refuses other headers than a bearer token", async () => {
     const { issuer: iss, audience, jwks } = issuer;
     const keys = { inline: jwks };

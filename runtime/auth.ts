@@ -28,6 +28,27 @@ const REMEMBERED_MAX = 10_000;
 /** How often a mounted key file is looked at. */
 const FILE_CHECK_MS = 1_000;
 
+const faults: Readonly<Record<string, string>> = {
+  ERR_JOSE_ALG_NOT_ALLOWED: `its alg is none of ${algorithms.join(", ")}`,
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: "it names no kid, and several keys would fit it",
+  ERR_JWKS_NO_MATCHING_KEY: "no key here has its kid and alg",
+  ERR_JWS_INVALID: "it is no signed JWT",
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "its signature is not by the key that it names",
+  ERR_JWT_EXPIRED: "it has expired, get another",
+  ERR_JWT_INVALID: "its claims are no JSON object",
+};
+
+/** Why a token is refused, for whoever sent it: it names claims, never what they hold. */
+function whyRefused(error: joseErrors.JOSEError): string {
+  if (!(error instanceof joseErrors.JWTClaimValidationFailed)) {
+    return faults[error.code] ?? error.code;
+  }
+  const { claim, reason } = error;
+  if (reason === "missing") return `its ${claim} is missing`;
+  if (claim === "nbf") return "its nbf lies ahead";
+  return `its ${claim} is not what is taken here`;
+}
+
 /** The keys cannot be had: nobody's fault but ours, so 503 and not 401. */
 class KeysAway extends Error {
   override readonly name = "KeysAway" as const;
@@ -120,7 +141,7 @@ export function authentication(options: {
         return { refused: "unavailable", detail: "the token keys cannot be reached" };
       }
       if (error instanceof joseErrors.JOSEError) {
-        return { refused: "unauthorized", detail: `the token is refused: ${error.code}` };
+        return { refused: "unauthorized", detail: `the token is refused: ${whyRefused(error)}` };
       }
       throw error;
     }

@@ -20,7 +20,7 @@ export function amountOf(
   const negative = text.startsWith("-");
   const amount = parseAmount(negative ? text.slice(1) : text, digits);
   if (amount === undefined) {
-    const detail = `${field} must be an amount with at most ${digits} decimals in ${currency}`;
+    const detail = `${field} must be an amount with at most ${digits} decimals in ${currency}, and below 10^38 of its smallest units`;
     return { refused: code, pointer: `/${field}`, detail };
   }
   return negative ? -amount : amount;

@@ -28,7 +28,8 @@ export function faultOf(
   }
   const [fault] = compiled.checkBet(bet, { amount: stake, step, digits });
   if (fault !== undefined) {
-    return { refused: "invalid_bet", pointer: `/bet${fault.pointer}`, detail: fault.message };
+    const pointer = `/bet${fault.pointer}`;
+    return { refused: "invalid_bet", pointer, detail: `${pointer}: ${fault.message}` };
   }
   const most = exposure(compiled, bet, stake);
   if (most > maxPayout) {

@@ -120,6 +120,8 @@ describe("rounds of one step", () => {
     for (const [refused, more, with_, pointer] of cases) {
       const answer = await refusal(player, more, with_);
       assert.deepEqual([answer.refused, answer.pointer], [refused, pointer]);
+      // A person reads the detail alone: it says where the fault is, too.
+      if (refused === "invalid_bet") assert.ok(answer.detail?.startsWith(`${pointer}: `));
     }
     assert.equal(await game.balance(player), 1000n);
     assert.equal((await pod.pairs.current(player)).nonce, 0);

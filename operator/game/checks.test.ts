@@ -84,7 +84,14 @@ const cases: Record<string, Case> = {
   "a new configuration is refused while an old one serves": {
     change: { verdict: { refused: low } },
     says: ["MathVerified", "False", "ReturnTooLow", "False"],
-    message: /Revision 0123456789abcdef keeps serving/,
+    message: /Raise pays\. Revision 0123456789abcdef keeps serving\.$/,
+  },
+  "a refusal that is no sentence keeps apart from what follows": {
+    change: {
+      verdict: { refused: { reason: "ConfigInvalid", message: "spec.config.x: remove it" } },
+    },
+    says: ["MathVerified", "False", "ConfigInvalid", "False"],
+    message: /remove it\. Revision 0123456789abcdef keeps serving\.$/,
   },
   "nothing was accepted, so there is no schema": {
     change: { verdict: { refused: low }, serving: undefined, database: undefined },

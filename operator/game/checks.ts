@@ -68,11 +68,16 @@ export const conditionRules = {
 
 const pods = (count = 0): string => (count === 1 ? "1 pod" : `${count} pods`);
 
+/** The sentence after a refusal that says what players still get. */
+function keeps(refusal: string, serving: Observed["serving"]): string {
+  if (!serving) return "";
+  return `${refusal.endsWith(".") ? "" : "."} Revision ${serving.revision} keeps serving.`;
+}
+
 function mathRefused({ verdict, serving }: Observed): Found | undefined {
   if (!("refused" in verdict)) return undefined;
   const { reason, message } = verdict.refused;
-  const keeps = serving ? ` Revision ${serving.revision} keeps serving.` : "";
-  return { reason, message: message + keeps };
+  return { reason, message: message + keeps(message, serving) };
 }
 
 function databaseNotReached({ database }: Observed): Found | undefined {
@@ -82,8 +87,7 @@ function databaseNotReached({ database }: Observed): Found | undefined {
 function databaseFailed({ database, serving }: Observed): Found | undefined {
   if (!database || !("failed" in database)) return undefined;
   const { reason, message } = database.failed;
-  const keeps = serving ? ` Revision ${serving.revision} keeps serving.` : "";
-  return { reason, message: message + keeps };
+  return { reason, message: message + keeps(message, serving) };
 }
 
 function runtimeNotReached({ serving, database }: Observed): Found | undefined {
