@@ -41,6 +41,9 @@ export interface Tally {
   readonly payout: Fraction;
 }
 
+/** Writes an amount in first stakes as money of the round: 2 is "5.00" where 2.50 was staked. */
+export type InMoney = (firstStakes: Fraction) => string;
+
 /** The limits of one currency, in its minor units. */
 export interface StakeTerms {
   currency: string;
@@ -121,7 +124,7 @@ export interface Rules<C = unknown, B = unknown, S = unknown> {
   /** The payout counts once the round is over. */
   tally(config: C, state: S): Tally;
   /** What may be shown: hidden parts are absent until the round is over. */
-  outcome(config: C, state: S): Json;
+  outcome(config: C, state: S, inMoney: InMoney): Json;
 }
 
 /** The mathematics of the same game, computed from its rules. */

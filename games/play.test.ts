@@ -95,12 +95,12 @@ describe("play", () => {
     const compiled = game(clocked);
     const at = (tick: number) =>
       replay(compiled, {}, [{ type: "stop", at: tick, version: 1 }], draws);
-    assert.deepEqual([at(4).outcome, at(5).outcome], ["stopped", "ended"]);
+    assert.deepEqual([at(4).outcome(toText), at(5).outcome(toText)], ["stopped", "ended"]);
   });
 
   it("ends rounds that run by the clock without an action", () => {
     const result = finish(game(clocked), {}, [], draws);
-    assert.deepEqual([result.over, result.outcome, result.added], [true, "ended", []]);
+    assert.deepEqual([result.over, result.outcome(toText), result.added], [true, "ended", []]);
     const faked = () => replay(game(clocked), {}, [{ type: "stop", by: "default" }], draws);
     assert.throws(faked, IllegalAction);
   });

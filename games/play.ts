@@ -7,6 +7,7 @@ import {
   type BetStake,
   type Engine,
   IllegalAction,
+  type InMoney,
   type Json,
   type JsonSchema,
   type Problem,
@@ -37,7 +38,8 @@ export interface Replay {
   tally: Tally;
   /** All that was staked after the bet and after each action, in first stakes. */
   staked: readonly Fraction[];
-  outcome: Json;
+  /** What may be shown, with its amounts as the round's money. */
+  outcome(inMoney: InMoney): Json;
   /** What the decisions so far gave away, in first stakes. */
   regret: Fraction;
 }
@@ -194,14 +196,15 @@ class Round {
 
   view(): Replay {
     const { engine, prepared } = this.#compiled;
+    const state = this.#state;
     const legalActions = this.#legal;
-    const tally = engine.tally(prepared, this.#state);
+    const tally = engine.tally(prepared, state);
     return {
       over: legalActions.length === 0,
       legalActions,
       tally,
       staked: [...this.#staked, tally.staked],
-      outcome: engine.outcome(prepared, this.#state),
+      outcome: (inMoney) => engine.outcome(prepared, state, inMoney),
       regret: this.#regret,
     };
   }

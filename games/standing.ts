@@ -2,6 +2,7 @@ import type { ChainEntropy } from "./chain-entropy.ts";
 import { type Fraction, floor, fraction, mul, sub, toDecimal } from "./fraction.ts";
 import type { Json, Tally } from "./game.ts";
 import { type FedJackpot, hitsOf, jackpotProofs } from "./jackpot-draws.ts";
+import { moneyOf } from "./money.ts";
 import { type Compiled, debitsOf, payout, type RecordedAction, type Replay } from "./play.ts";
 import { type ClientSeedBy, settlementDigest } from "./proof.ts";
 import { type Seeds, stream } from "./seed-stream.ts";
@@ -80,7 +81,8 @@ export function standingOf(
   replay: Replay,
 ): Standing {
   const { stake, digits } = source;
-  const { over, tally, outcome, legalActions } = replay;
+  const { over, tally, legalActions } = replay;
+  const outcome = replay.outcome(moneyOf(stake, digits));
   const staked = stakedOf(stake, tally);
   const paid = over ? payout(stake, tally) : null;
   const debits = source.jackpots.length === 0 ? [] : debitsOf(stake, replay.staked);

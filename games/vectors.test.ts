@@ -9,6 +9,7 @@ import { toText } from "./fraction.ts";
 import type { Json } from "./game.ts";
 import { referenceHiLo } from "./hi-lo/reference.ts";
 import { engines } from "./index.ts";
+import { moneyOf } from "./money.ts";
 import { compile, finish, type RecordedAction, replay } from "./play.ts";
 import { halvesPaid, type ReferencePart } from "./roulette/reference.ts";
 import { referenceRound } from "./slots/reference.ts";
@@ -215,9 +216,10 @@ const referenceRules: { [engine: string]: (round: Round, draws: Reference) => Pl
   blackjack: ({ config, actions }, draws) => {
     const card = () => Number(draws.below(52n));
     const types = actions.map(({ type }) => type);
-    const { pays, ...outcome } = referenceBlackjack(config as Switches, types, card);
+    const { pays, hands, dealer } = referenceBlackjack(config as Switches, types, card);
     const multiplier = typeof pays === "string" ? pays : quotient(BigInt(pays), 4n);
-    return { outcome, multiplier };
+    const inMoney = hands.map(({ cards, stake }) => ({ cards, stake: `${stake}.00` }));
+    return { outcome: { hands: inMoney, dealer }, multiplier };
   },
 
   slots: ({ config }, draws) => {
@@ -279,7 +281,8 @@ describe("published vectors", () => {
       const play = engine.clock ? finish : replay;
       const { over, outcome, tally } = play(compiled, round.bet as Json, actions, stream(seeds));
       assert.ok(over);
-      assert.deepEqual({ outcome, multiplier: toText(tally.payout) }, expected);
+      const shown = outcome(moneyOf(100n, 2));
+      assert.deepEqual({ outcome: shown, multiplier: toText(tally.payout) }, expected);
       assert.equal(compiled.revision, round.revision);
       assert.equal(revisionOf(engine.name, engine.version, round.config), round.revision);
     });

@@ -5,7 +5,7 @@ import { fraction, mul } from "./fraction.ts";
 import { IllegalAction, type Json } from "./game.ts";
 import { findEngine } from "./index.ts";
 import { drawHits, type JackpotProof } from "./jackpot-draws.ts";
-import { formatAmount, parseAmount } from "./money.ts";
+import { formatAmount, moneyOf, parseAmount } from "./money.ts";
 import {
   type Compiled,
   compile,
@@ -146,8 +146,9 @@ function replayProblems(compiled: Compiled, round: RoundProof, stake: bigint): s
       if (is !== replayed)
         problems.push(`/${field}: the seeds and actions give ${replayed}, not ${is}`);
     };
+    const outcome = result.outcome(moneyOf(stake, round.digits));
     const total = mul(fraction(stake), result.tally.staked);
-    expect("outcome", canonicalText(round.outcome), canonicalText(result.outcome));
+    expect("outcome", canonicalText(round.outcome), canonicalText(outcome));
     expect("payout", round.payout, formatAmount(payout(stake, result.tally), round.digits));
     expect("totalStake", round.totalStake, formatAmount(total.n / total.d, round.digits));
     const debits = debitsOf(stake, result.staked).map((debit) => formatAmount(debit, round.digits));

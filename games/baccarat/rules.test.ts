@@ -24,7 +24,7 @@ function round(draws: Draws, bets: [on: string, stake: string][], config: Json =
   const bet = { bets: bets.map(([on, part]) => ({ on, stake: part })) };
   const state = engine.start(prepared, bet, draws);
   assert.deepEqual(engine.legalActions(prepared, state), []);
-  const hands = engine.outcome(prepared, state) as Hands;
+  const hands = engine.outcome(prepared, state, toText) as Hands;
   return { ...hands, payout: toText(engine.tally(prepared, state).payout) };
 }
 

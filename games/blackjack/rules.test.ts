@@ -6,6 +6,7 @@ import { FastDraws } from "../fast-draws.ts";
 import { add, compare, fraction, parseFraction, toText } from "../fraction.ts";
 import { type Action, IllegalAction, type Json } from "../game.ts";
 import { engines } from "../index.ts";
+import { moneyOf } from "../money.ts";
 import { type Compiled, compile, finish, type RecordedAction, replay } from "../play.ts";
 import { referenceBlackjack, type Switches } from "./reference.ts";
 
@@ -201,11 +202,22 @@ describe("blackjack", () => {
     });
   }
 
+  it("shows what each hand stands for as money of the round", () => {
+    const round = replay(game(), {}, actionsOf("split double"), shoe("8 6 8 T 3 2 T T K"));
+    const { hands } = round.outcome(moneyOf(250n, 2)) as { hands: { stake: string }[] };
+    assert.deepEqual(
+      hands.map(({ stake }) => stake),
+      ["5.00", "2.50"],
+    );
+    const yen = round.outcome(moneyOf(250n, 0)) as { hands: { stake: string }[] };
+    assert.equal(yen.hands[0]?.stake, "500");
+  });
+
   it("shows the upcard alone while the round is open, and everything in draw order at its end", () => {
     const cards = "8 6 8 T 3 2 T T K";
     const steps = ["", "split", "split double", "split double double"];
     const shown = steps.map((actions) => {
-      return replay(game(), {}, actionsOf(actions), shoe(cards)).outcome;
+      return replay(game(), {}, actionsOf(actions), shoe(cards)).outcome(toText);
     });
     const hand = (names: string, stake = "1") => ({ cards: cardsOf(names), stake });
     assert.deepEqual(shown, [
@@ -335,15 +347,18 @@ describe("blackjack", () => {
       fc.property(switches, dealt, fc.infiniteStream(fc.nat()), (config, cards, choices) => {
         const compiled = game(config);
         const actions: Action[] = [];
-        let round = replay(compiled, {}, actions, dealer(cards));
+        const played = (hole?: number) => {
+          const { outcome, ...rest } = replay(compiled, {}, actions, dealer(cards, hole));
+          return { ...rest, outcome: outcome(toText) };
+        };
+        let round = played();
         while (!round.over) {
-          const swapped = replay(compiled, {}, actions, dealer(cards, cards.hole));
-          assert.deepEqual(swapped, round, "the hole card shows");
+          assert.deepEqual(played(cards.hole), round, "the hole card shows");
           assert.deepEqual(round.tally.staked, stakedIn(round.outcome, actions));
           const types = moves.filter((move) => round.legalActions.includes(move));
           assert.deepEqual(round.legalActions, types, "in the contract's order");
           actions.push({ type: types[(choices.next().value ?? 0) % types.length] ?? "" });
-          round = replay(compiled, {}, actions, dealer(cards));
+          round = played();
         }
         assert.ok(compare(round.tally.payout, engine.bound(compiled.prepared, {})) <= 0);
         assert.deepEqual(round.tally.staked, stakedIn(round.outcome, actions));

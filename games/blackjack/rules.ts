@@ -208,8 +208,11 @@ export const blackjack: Rules<Config, Bet, State> = {
     return tallyOf(config, insured ? staked + 1 : staked, paid);
   },
 
-  outcome: (_, { hands, dealer, over }) => ({
-    hands: hands.map(({ cards, doubled }) => ({ cards: [...cards], stake: doubled ? "2" : "1" })),
+  outcome: (_, { hands, dealer, over }, inMoney) => ({
+    hands: hands.map(({ cards, doubled }) => ({
+      cards: [...cards],
+      stake: inMoney(fraction(doubled ? 2 : 1)),
+    })),
     dealer: over ? [...dealer] : dealer.slice(0, 1),
   }),
 };

@@ -32,7 +32,7 @@ describe("coin-flip", () => {
     it(`shows ${side} for ${drawn} and pays a bet on ${bet} ${payout}`, () => {
       const { prepared } = game({ multiplier: "1.96" });
       const state = engine.start(prepared, { side: bet }, drawing(drawn));
-      assert.deepEqual(engine.outcome(prepared, state), { side });
+      assert.deepEqual(engine.outcome(prepared, state, toText), { side });
       assert.equal(toText(engine.tally(prepared, state).payout), payout);
       assert.equal(toText(engine.tally(prepared, state).staked), "1");
       assert.deepEqual(engine.legalActions(prepared, state), []);

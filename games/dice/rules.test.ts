@@ -47,7 +47,7 @@ describe("dice", () => {
     it(`shows ${roll} for ${drawn}: ${JSON.stringify(bet)} ${won ? "wins" : "loses"}`, () => {
       const { prepared } = game({});
       const state = engine.start(prepared, bet, drawing(drawn));
-      assert.deepEqual(engine.outcome(prepared, state), { roll });
+      assert.deepEqual(engine.outcome(prepared, state, toText), { roll });
       assert.equal(engine.tally(prepared, state).payout.n > 0n, won);
     });
   }

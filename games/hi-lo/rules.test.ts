@@ -56,7 +56,7 @@ describe("hi-lo", () => {
     it(`offers ${offered} on ${name}`, () => {
       const { legalActions, outcome, over } = replay(game(), {}, [], ranks(name));
       assert.deepEqual(legalActions, [...offered.split(" "), "skip"]);
-      assert.deepEqual([outcome, over], [{ ranks: [name] }, false]);
+      assert.deepEqual([outcome(toText), over], [{ ranks: [name] }, false]);
     });
 
     for (const guess of offered.split(" ")) {
@@ -68,7 +68,7 @@ describe("hi-lo", () => {
           const draws = ranks(`${name} ${shown}`);
           const round = replay(game(), {}, actions, draws);
           assert.deepEqual([round.over, draws.left], [true, []]);
-          assert.deepEqual(round.outcome, { ranks: [name, shown] });
+          assert.deepEqual(round.outcome(toText), { ranks: [name, shown] });
           const paid = won ? (table[winning.length] ?? "") : "0";
           assert.deepEqual(round.tally.payout, parseFraction(paid));
         }
@@ -84,7 +84,7 @@ describe("hi-lo", () => {
       toText(round.tally.payout),
       toText(mul(fraction(183 * 16, 1_000), fraction(117, 100))),
     );
-    assert.deepEqual(round.outcome, { ranks: ["7", "Q", "8", "3", "3"] });
+    assert.deepEqual(round.outcome(toText), { ranks: ["7", "Q", "8", "3", "3"] });
   });
 
   it("lets a player cash out from the first won guess on, after a skip too", () => {
@@ -109,7 +109,7 @@ describe("hi-lo", () => {
     const draws = ranks("7 A");
     const round = replay(capped, {}, actionsOf("lower same"), draws);
     assert.deepEqual([round.over, toText(round.tally.payout)], [true, "183/100"]);
-    assert.deepEqual(round.outcome, { ranks: ["7", "A"] });
+    assert.deepEqual(round.outcome(toText), { ranks: ["7", "A"] });
   });
 
   it("does not offer such a guess before the first win", () => {
@@ -182,7 +182,7 @@ describe("hi-lo", () => {
           actions.map(({ type }) => type),
           () => draws.below(13),
         );
-        assert.deepEqual(round.outcome, { ranks: reference.ranks });
+        assert.deepEqual(round.outcome(toText), { ranks: reference.ranks });
         assert.deepEqual(round.tally.payout, fraction(...reference.pays));
         assert.ok(compare(round.tally.payout, engine.bound(compiled.prepared, {})) <= 0);
       }),

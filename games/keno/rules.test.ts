@@ -62,7 +62,9 @@ describe("keno", () => {
       const bet = { table: "any", picks };
       assert.deepEqual(checkBet(bet, stake), []);
       const state = engine.start(prepared, bet, chosen(10, drawn));
-      assert.deepEqual(engine.outcome(prepared, state), { drawn: drawn.map((index) => index + 1) });
+      assert.deepEqual(engine.outcome(prepared, state, toText), {
+        drawn: drawn.map((index) => index + 1),
+      });
       assert.equal(toText(engine.tally(prepared, state).payout), `${2 * hits + 1}/2`);
       assert.deepEqual(engine.legalActions(prepared, state), []);
     });

@@ -18,7 +18,7 @@ function played(config: Json, target: string, u: bigint) {
   const state = engine.start(prepared, { target }, draws);
   assert.deepEqual(engine.legalActions(prepared, state), []);
   return {
-    outcome: engine.outcome(prepared, state),
+    outcome: engine.outcome(prepared, state, toText),
     payout: toText(engine.tally(prepared, state).payout),
   };
 }

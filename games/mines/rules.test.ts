@@ -29,10 +29,12 @@ const three = { mines: 3 };
 describe("mines", () => {
   it("hides the mines while the round is open, and shows them in draw order at its end", () => {
     const draws = () => board([20, 4, 9]);
-    assert.deepEqual(replay(game(), three, [], draws()).outcome, { safe: [] });
-    assert.deepEqual(replay(game(), three, [open(7), open(0)], draws()).outcome, { safe: [7, 0] });
+    assert.deepEqual(replay(game(), three, [], draws()).outcome(toText), { safe: [] });
+    assert.deepEqual(replay(game(), three, [open(7), open(0)], draws()).outcome(toText), {
+      safe: [7, 0],
+    });
     const lost = replay(game(), three, [open(7), open(4)], draws());
-    assert.deepEqual(lost.outcome, { safe: [7], mines: [20, 4, 9] });
+    assert.deepEqual(lost.outcome(toText), { safe: [7], mines: [20, 4, 9] });
     assert.ok(lost.over);
     assert.equal(toText(lost.tally.payout), "0");
   });
@@ -42,7 +44,7 @@ describe("mines", () => {
     const first = replay(game(), three, [open(3)], board([0, 1, 2]));
     assert.deepEqual(first.legalActions, ["reveal", "cashOut"]);
     const out = replay(game(), three, [open(3), cash], board([0, 1, 2]));
-    assert.deepEqual(out.outcome, { safe: [3], mines: [0, 1, 2] });
+    assert.deepEqual(out.outcome(toText), { safe: [3], mines: [0, 1, 2] });
     assert.deepEqual(out.tally.payout, parseFraction("1.12"));
     assert.deepEqual(out.legalActions, []);
   });
@@ -82,11 +84,11 @@ describe("mines", () => {
   it("ends an abandoned round by cashing out; before the first tile the stake is lost", () => {
     const before = finish(game(), three, [], board([0, 1, 2]));
     assert.deepEqual([before.over, toText(before.tally.payout), before.added], [true, "0", [cash]]);
-    assert.deepEqual(before.outcome, { safe: [], mines: [0, 1, 2] });
+    assert.deepEqual(before.outcome(toText), { safe: [], mines: [0, 1, 2] });
     const after = finish(game(), three, [open(3)], board([0, 1, 2]));
     assert.deepEqual([toText(after.tally.payout), after.added], ["28/25", [cash]]);
     const recorded = replay(game(), three, [{ ...cash, by: "default" }], board([0, 1, 2]));
-    assert.deepEqual(recorded.outcome, before.outcome);
+    assert.deepEqual(recorded.outcome(toText), before.outcome(toText));
     assert.deepEqual(finish(game(), three, [open(0)], board([0, 1, 2])).added, []);
   });
 

@@ -33,7 +33,7 @@ function dropped(rows: number, path: number[]) {
   const state = engine.start(prepared, { rows, risk: "high" }, draws);
   assert.deepEqual(engine.legalActions(prepared, state), []);
   return {
-    outcome: engine.outcome(prepared, state),
+    outcome: engine.outcome(prepared, state, toText),
     payout: toText(engine.tally(prepared, state).payout),
   };
 }

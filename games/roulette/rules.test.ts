@@ -25,7 +25,7 @@ function spun(config: Json, bets: Part[], number: number): string {
   const { prepared } = ready(engine, config);
   const n = (config as { wheel: Wheel }).wheel === "european" ? 37 : 38;
   const state = engine.start(prepared, { bets }, drawing({ n, value: number }));
-  assert.deepEqual(engine.outcome(prepared, state), { number });
+  assert.deepEqual(engine.outcome(prepared, state, toText), { number });
   assert.deepEqual(engine.legalActions(prepared, state), []);
   return toText(engine.tally(prepared, state).payout);
 }

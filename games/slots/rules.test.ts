@@ -164,7 +164,7 @@ describe("a screen of slots", () => {
     const { prepared } = ready(engine, sheet);
     const state = engine.start(prepared, {}, drawing(...told));
     return {
-      outcome: engine.outcome(prepared, state),
+      outcome: engine.outcome(prepared, state, toText),
       payout: toText(engine.tally(prepared, state).payout),
     };
   }
@@ -244,7 +244,7 @@ describe("free spins", () => {
     const { prepared } = ready(engine, sheet);
     const stops = line.split(" ").map((name) => ({ n: 3, value: reel.indexOf(name) }));
     const state = engine.start(prepared, {}, drawing(...stops));
-    const { spins } = engine.outcome(prepared, state) as { spins: string[][][] };
+    const { spins } = engine.outcome(prepared, state, toText) as { spins: string[][][] };
     assert.equal(spins.flat(2).join(" "), line, "just these spins were won");
     return toText(engine.tally(prepared, state).payout);
   }
@@ -306,7 +306,7 @@ describe("slots", () => {
           );
           const { payout, staked } = engine.tally(prepared, value.state);
           assert.equal(value.told.length, 0);
-          assert.deepEqual(engine.outcome(prepared, value.state), { spins });
+          assert.deepEqual(engine.outcome(prepared, value.state, toText), { spins });
           assert.deepEqual([toText(payout), toText(staked)], [toText(pays), "1"]);
           assert.ok(compare(payout, bound) <= 0);
         }

@@ -55,17 +55,20 @@ describe("video poker", () => {
     const compiled = ready(engine);
     const open = replay(compiled, {}, [], draws());
     const dealt = hand("Ac 5d 9h 9s Kc");
-    assert.deepEqual([open.outcome, open.legalActions, open.over], [{ dealt }, ["hold"], false]);
+    assert.deepEqual(
+      [open.outcome(toText), open.legalActions, open.over],
+      [{ dealt }, ["hold"], false],
+    );
     assert.equal(toText(open.tally.payout), "0");
     const drawn = replay(compiled, {}, [hold("..xx.")], draws());
-    assert.deepEqual(drawn.outcome, { dealt, final: hand("2c 3d 9h 9s 4h") });
+    assert.deepEqual(drawn.outcome(toText), { dealt, final: hand("2c 3d 9h 9s 4h") });
     assert.deepEqual([drawn.legalActions, drawn.over], [[], true]);
-    assert.deepEqual(replay(compiled, {}, [hold("xxxxx")], draws()).outcome, {
+    assert.deepEqual(replay(compiled, {}, [hold("xxxxx")], draws()).outcome(toText), {
       dealt,
       final: dealt,
     });
     const all = replay(compiled, {}, [hold(".....")], deck("Ac 5d 9h 9s Kc Td Jd Qd Kd Ad"));
-    assert.deepEqual(all.outcome, { dealt, final: hand("Td Jd Qd Kd Ad") });
+    assert.deepEqual(all.outcome(toText), { dealt, final: hand("Td Jd Qd Kd Ad") });
     assert.equal(toText(all.tally.payout), "800");
   });
 
@@ -74,7 +77,10 @@ describe("video poker", () => {
     const ended = finish(compiled, {}, [], deck("Jc Jd 2h 5s 9c"));
     assert.deepEqual([ended.added, toText(ended.tally.payout)], [[hold("xxxxx")], "1"]);
     const recorded = [{ ...hold("xxxxx"), by: "default" as const }];
-    assert.deepEqual(replay(compiled, {}, recorded, deck("Jc Jd 2h 5s 9c")).outcome, ended.outcome);
+    assert.deepEqual(
+      replay(compiled, {}, recorded, deck("Jc Jd 2h 5s 9c")).outcome(toText),
+      ended.outcome(toText),
+    );
     const other = [{ ...hold("xx..."), by: "default" as const }];
     assert.throws(() => replay(compiled, {}, other, deck("Jc Jd 2h 5s 9c")), IllegalAction);
   });

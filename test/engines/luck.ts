@@ -1,8 +1,8 @@
 /** Rounds of the real engines in memory, as the return monitor sees them: what each brought beyond its expectation. */
 import type { Draws } from "../../games/draws.ts";
 import { FastDraws } from "../../games/fast-draws.ts";
-import { add, zero } from "../../games/fraction.ts";
-import type { Action, Json } from "../../games/game.ts";
+import { add, toText, zero } from "../../games/fraction.ts";
+import type { Action, InMoney, Json } from "../../games/game.ts";
 import { type Compiled, exposure, type RecordedAction, type Replay } from "../../games/play.ts";
 import { type RoundSource, standingOf } from "../../games/standing.ts";
 import type { JudgedPlay } from "../../operator/database/types.ts";
@@ -51,12 +51,12 @@ function playBadly(compiled: Compiled, bet: Json, draws: Draws, whims: Draws) {
       else state = engine.clock.expire(prepared, state);
       continue;
     }
-    const action = anyAction(legal, engine.outcome(prepared, state), whims);
+    const action = anyAction(legal, engine.outcome(prepared, state, toText), whims);
     if (action) take(action, "player");
     else take(engine.defaultAction(prepared, state), "default");
   }
   const tally = engine.tally(prepared, state);
-  const outcome = engine.outcome(prepared, state);
+  const outcome = (inMoney: InMoney) => engine.outcome(prepared, state, inMoney);
   const replay: Replay = {
     ...{ over: true, legalActions: [], tally, staked: [tally.staked], outcome, regret },
   };
