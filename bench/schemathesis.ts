@@ -161,7 +161,7 @@ async function runtime(game: ListedGame, issuer: TestIssuer): Promise<Subject> {
 
 async function lobby(database: TestDatabase, issuer: TestIssuer): Promise<Subject> {
   const secret = await mountSecret(database.lobbyUrl);
-  const token = await issuer.token("back-end", { ...inAnHour(), scope: "cashier" });
+  const token = await issuer.token("back-end", { ...inAnHour(), scope: "cashier administrator" });
   const started = await service("lobby/main.ts", issuer, secret);
   return { ...started, name: "lobby", document: "/openapi.json", token };
 }
