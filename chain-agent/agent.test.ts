@@ -257,6 +257,20 @@ describe("an agent", () => {
       assert.notEqual(last.cursor, "");
     });
 
+    it("says how fresh it is while it waits for a height, and ends aloud", async () => {
+      const other = await startAgent(agentEnvironment([node.url], directory));
+      const startHeight = (other.chain.head?.height ?? 0n) + 1_000n;
+      const stream = other.client.chain.streamBlocks({ ...everything, startHeight });
+      let stopped: Promise<void> | undefined;
+      const seen = await readUntil(stream, ({ event, cursor }) => {
+        assert.equal(cursor, "");
+        if (event?.$case === "heartbeat") stopped ??= other.stop();
+        return event?.$case === "end";
+      });
+      assert.deepEqual(seen.at(-1)?.event?.value, { reason: "END_REASON_DRAINING" });
+      await stopped;
+    });
+
     it("refuses a height that is too old", async () => {
       const more = { PITBOSS_CHAIN_RETENTION_BLOCKS: "5" };
       const other = await startAgent(agentEnvironment([node.url], directory, more));

@@ -1,4 +1,10 @@
-import type { Adapter, ChainNode, Header } from "./adapters/adapter.ts";
+import {
+  type Adapter,
+  type BlockRef,
+  type ChainNode,
+  type Header,
+  UnknownAsset,
+} from "./adapters/adapter.ts";
 import { Refusal } from "./errors.ts";
 import { FinalityViolated, NoQuorum } from "./follow/canonical-chain.ts";
 import { serves } from "./follow/chain-state.ts";
@@ -9,6 +15,7 @@ import {
   type GetBlockRequest,
   type WatchChainStatusResponse,
 } from "./generated/pitboss/chain/v1/chain.ts";
+import { checkChain, invalid } from "./requests.ts";
 import { type Call, endReason, type Service, service } from "./service.ts";
 import { SharedBlocks } from "./stream/shared-blocks.ts";
 import { streamBlocks } from "./stream/stream-blocks.ts";
@@ -30,9 +37,7 @@ export interface ChainServiceOptions {
 export function chainService(options: ChainServiceOptions): Service {
   const { chain, adapter, chainId, name, network, insecure } = options;
   const shared = new SharedBlocks();
-  const check = (id: string) => {
-    if (id !== "" && id !== chainId) throw new Refusal("UNKNOWN_CHAIN");
-  };
+  const check = (asked: string) => checkChain(asked, chainId);
   const { protocol, nativeAsset, nativeDigits } = adapter;
   const self = {
     ...{ chainId, name, network, insecure, protocol, nativeAsset, nativeDigits },
@@ -84,18 +89,18 @@ async function findBlock(
   chain: Follower,
   wanted: GetBlockRequest["block"],
 ): Promise<Header | undefined> {
-  if (wanted === undefined) throw new Refusal("BAD_REQUEST", "name a height or a hash");
+  if (wanted === undefined) throw invalid("block", "name a height or a hash");
   const nodes = agreeing(chain);
   if (wanted.$case === "height") return chain.blockAt(wanted.value);
   const hash = wanted.value.toLowerCase();
-  if (!/^(0x)?[0-9a-f]{64}$/.test(hash)) throw new Refusal("BAD_REQUEST", "that is no hash");
+  if (!/^(0x)?[0-9a-f]{64}$/.test(hash)) throw invalid("hash", "that is no hash");
   const found = await nodes[0].header(hash);
   return found !== undefined && (await chain.isCanonical(found)) ? found : undefined;
 }
 
 function assetOf(adapter: Adapter, text: string): string {
   const asset = adapter.asset(text);
-  if (asset === undefined) throw new Refusal("BAD_ASSET");
+  if (asset === undefined) throw invalid("asset", undefined, "BAD_ASSET");
   return asset;
 }
 
@@ -105,17 +110,26 @@ async function balance(
   request: GetBalanceRequest,
 ): Promise<{ amount: string; block: { height: bigint; hash: string } }> {
   const address = adapter.address(request.address);
-  if (address === undefined) throw new Refusal("BAD_ADDRESS");
+  if (address === undefined) throw invalid("address", undefined, "BAD_ADDRESS");
   const asset = assetOf(adapter, request.asset);
   const nodes = agreeing(chain);
   const block = request.final ? chain.finalized : chain.head;
   if (block === undefined) throw new NoQuorum("no block is final yet");
   const { height, hash } = block;
   for (const node of nodes) {
-    const amount = await node.balance(address, asset, block);
+    const amount = await balanceAt(node, address, asset, block);
     if (amount !== undefined) return { amount: `${amount}`, block: { height, hash } };
   }
   throw new Refusal("NODE_AWAY", "no node has the state of that block", { height: `${height}` });
+}
+
+async function balanceAt(node: ChainNode, address: string, asset: string, block: BlockRef) {
+  try {
+    return await node.balance(address, asset, block);
+  } catch (error) {
+    if (error instanceof UnknownAsset) throw invalid("asset", error.message, "BAD_ASSET");
+    throw error;
+  }
 }
 
 async function* watchStatus(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "./errors.ts";
+import { invalid } from "./requests.ts";
 import type { Call } from "./service.ts";
 
 /** A reader of changes that are numbered in the order of their commits. */
@@ -61,8 +62,10 @@ export async function* follow<T>(
 /** A cursor from beyond the last change is of another database, or of one that was set back: nothing follows from it. */
 async function sequenceOf<T>(changes: Changes<T>, cursor: string): Promise<bigint> {
   if (cursor === "") return 0n;
-  const [name, digits = ""] = cursor.split(".");
-  if (name !== changes.name || !/^\d{1,18}$/.test(digits)) throw new Refusal("BAD_CURSOR");
+  const [name, digits = "", ...more] = cursor.split(".");
+  if (name !== changes.name || !/^\d{1,18}$/.test(digits) || more.length > 0) {
+    throw invalid("cursor", undefined, "BAD_CURSOR");
+  }
   const sequence = BigInt(digits);
   if (sequence > (await changes.last())) {
     throw new Refusal(

@@ -17,6 +17,17 @@ describe("error details", () => {
     assert.deepEqual(errorInfo(metadata), info);
   });
 
+  it("name the field that a caller got wrong in a BadRequest too", () => {
+    const info = { reason: "R", domain: "d", metadata: { field: "to" } };
+    const bytes = encodeDetails(status.INVALID_ARGUMENT, "m", info);
+    const url = Buffer.from("type.googleapis.com/google.rpc.BadRequest").toString("hex");
+    // Any {1 url, 2 BadRequest {1 FieldViolation {1 "to", 2 "m"}}}, after the ErrorInfo.
+    assert.ok(bytes.toString("hex").endsWith(`1a360a29${url}12090a070a02746f12016d`));
+    const metadata = new Metadata();
+    metadata.set(trailer, bytes);
+    assert.deepEqual(errorInfo(metadata), info);
+  });
+
   it("are not there in other trailers", () => {
     assert.equal(errorInfo(undefined), undefined);
     assert.equal(errorInfo(new Metadata()), undefined);

@@ -78,7 +78,10 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   return {
     services: [
       depositService({ ...shared, store: deposits, addresses, wallet: wallet?.from }),
-      withdrawalService({ ...shared, store: withdrawals, assets, wallet }),
+      withdrawalService({
+        ...{ ...shared, assets, wallet, feeRateMax: options.feeRateMax },
+        store: withdrawals,
+      }),
     ],
     duties,
     start() {

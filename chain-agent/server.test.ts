@@ -27,6 +27,7 @@ import { callMetrics } from "./metrics.ts";
 import { AgentServer, type ServerOptions } from "./server.ts";
 import { type Call, endReason, type Handlers, type Service, service } from "./service.ts";
 import { removeDirectory, until } from "./testing.ts";
+import { eachField } from "./wire.ts";
 
 const require = createRequire(import.meta.url);
 const limits = { unaryMs: 200, streamsMax: 3, streamAgeMs: 60_000, slowReaderMs: 60_000 };
@@ -58,6 +59,10 @@ function chain(
 ): Service {
   const rest = Object.fromEntries(Object.keys(ChainServiceService).map((name) => [name, never]));
   return service(ChainServiceService, { ...rest, ...handlers } as never, serving);
+}
+
+interface Reflected {
+  readonly fileDescriptorResponse: { readonly fileDescriptorProto: readonly Uint8Array[] };
 }
 
 interface Loaded {
@@ -328,25 +333,27 @@ describe("the server", () => {
       client.close();
     });
 
-    it("lists its services by reflection", async () => {
-      const { address } = await serve([chain({}), service(WithdrawalServiceService, {} as never)]);
+    async function reflect(address: string, request: object): Promise<Reflected> {
       const folder = join(
         dirname(require.resolve("@grpc/reflection/package.json")),
         "build/proto/grpc/reflection/v1",
       );
-      const client = clientOf(
-        "reflection.proto",
-        ["grpc", "reflection", "v1", "ServerReflection"],
-        address,
-        folder,
-      );
+      const path = ["grpc", "reflection", "v1", "ServerReflection"];
+      const client = clientOf("reflection.proto", path, address, folder);
       const call = (client["serverReflectionInfo"] as unknown as () => NodeJS.ReadWriteStream).call(
         client,
       );
-      const answer = new Promise<object>((resolve) => call.once("data", resolve));
-      call.write({ listServices: "" } as never);
-      const listed = JSON.stringify(await answer);
+      const answer = new Promise<Reflected>((resolve) => call.once("data", resolve));
+      call.write(request as never);
+      const reflected = await answer;
       call.end();
+      client.close();
+      return reflected;
+    }
+
+    it("lists its services by reflection", async () => {
+      const { address } = await serve([chain({}), service(WithdrawalServiceService, {} as never)]);
+      const listed = JSON.stringify(await reflect(address, { listServices: "" }));
       for (const name of [
         "ChainService",
         "WithdrawalService",
@@ -356,7 +363,26 @@ describe("the server", () => {
         assert.match(listed, new RegExp(`pitboss.chain.v1.${name}`));
       }
       assert.match(listed, /grpc.health.v1.Health/);
-      client.close();
+    });
+
+    it("gives a service's file with all that it imports, under the names that it imports them by", async () => {
+      const { address } = await serve([chain({})]);
+      const symbol = "pitboss.chain.v1.ChainService";
+      const answer = await reflect(address, { fileContainingSymbol: symbol });
+      const files = new Map<string, string[]>();
+      for (const file of answer.fileDescriptorResponse.fileDescriptorProto) {
+        // FileDescriptorProto {1 name, 3 dependency}.
+        const texts: [number, string][] = [];
+        eachField(file, (field, value) => texts.push([field, Buffer.from(value).toString()]));
+        const all = (wanted: number) => texts.flatMap(([f, text]) => (f === wanted ? [text] : []));
+        files.set(all(1)[0] ?? "", all(3));
+      }
+      assert.deepEqual([...files.keys()].sort(), [
+        "google/protobuf/timestamp.proto",
+        "pitboss/chain/v1/block.proto",
+        "pitboss/chain/v1/chain.proto",
+      ]);
+      for (const one of [...files.values()].flat()) assert.ok(files.has(one), one);
     });
   });
 

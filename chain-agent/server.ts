@@ -8,14 +8,12 @@ import {
   ServerCredentials,
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
-import { ReflectionService } from "@grpc/reflection";
-import { protoPath as healthProto } from "grpc-health-check";
 import { type CallContext, type Caller, type CallLimits, streamHandler } from "./calls.ts";
 import { Refusal } from "./errors.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
 import { healthService } from "./health.ts";
 import type { CallMetrics } from "./metrics.ts";
+import { reflection } from "./reflection.ts";
 import { Encoded, type Service } from "./service.ts";
 import { endOverdue, type UnaryCall, unaryHandler } from "./unary-call.ts";
 
@@ -29,10 +27,6 @@ export interface ServerOptions {
   onFault(method: string, error: unknown): void;
 }
 
-const protos = join(import.meta.dirname, "proto");
-const files = ["block", "chain", "deposit", "entropy", "withdrawal"].map(
-  (name) => `pitboss/chain/v1/${name}.proto`,
-);
 /** How late the agent's own cap of a call may be. */
 const sweepMs = 500;
 const certificateRefreshMs = 10_000;
@@ -113,8 +107,7 @@ export class AgentServer {
     for (const one of [...services, healthService(services, () => this.#draining)]) {
       this.#add(one, { ...context, refusal: (call) => refusalOf(one, call) });
     }
-    const definition = loadSync([...files, healthProto], { includeDirs: [protos] });
-    new ReflectionService(definition).addToServer(this.#server);
+    reflection().addToServer(this.#server);
   }
 
   get draining(): boolean {

@@ -87,6 +87,11 @@ export class RpcError extends Error {
   }
 }
 
+/** There is no such asset on the chain: what stands there tells no balances. */
+export class UnknownAsset extends Error {
+  override readonly name = "UnknownAsset" as const;
+}
+
 /** One node. A call throws NodeError where the node cannot answer; what the node does not have is undefined. */
 export interface ChainNode {
   /** Host and port: never a password of its URL. */
@@ -98,7 +103,7 @@ export interface ChainNode {
   headerAt(height: bigint): Promise<Header | undefined>;
   /** All that a block pays, read by its hash; undefined where the node does not have the block (any more). */
   payments(block: BlockRef): Promise<readonly Payment[] | undefined>;
-  /** As of this very block; undefined where the node does not have it. */
+  /** As of this very block; undefined where the node does not have it. Throws UnknownAsset. */
   balance(address: string, asset: string, block: BlockRef): Promise<bigint | undefined>;
   fee(asset: string, targetBlocks: number): Promise<Fee>;
   submit(raw: string): Promise<SubmitResult>;

@@ -10,6 +10,7 @@ import {
   RpcError,
   type SubmitResult,
   type Tip,
+  UnknownAsset,
 } from "./adapter.ts";
 import { blockOf, data, hashOf, header, optionalHeader, quantity } from "./evm-json.ts";
 import { paymentsOf } from "./evm-payments.ts";
@@ -113,13 +114,15 @@ export class EvmNode implements ChainNode {
   /** As of this very block (EIP-1898), so that a lagging or forked answer cannot pass. */
   async balance(address: string, asset: string, { hash }: BlockRef): Promise<bigint | undefined> {
     const at = { blockHash: hash };
-    const answer = await this.#optional(() =>
-      asset === this.#assets.nativeAsset
-        ? this.request("eth_getBalance", [address, at])
-        : this.request("eth_call", [{ to: contractOf(asset), data: balanceOfCall(address) }, at]),
-    );
-    // A contract that is none answers with nothing.
-    if (answer === undefined || answer === "0x") return undefined;
+    if (asset === this.#assets.nativeAsset) {
+      const answer = await this.#optional(() => this.request("eth_getBalance", [address, at]));
+      return answer === undefined ? undefined : quantity(answer, "a balance");
+    }
+    const call = { to: contractOf(asset), data: balanceOfCall(address) };
+    const answer = await this.#optional(() => this.request("eth_call", [call, at]));
+    if (answer === undefined) return undefined;
+    // What is no contract answers with nothing.
+    if (answer === "0x") throw new UnknownAsset(`${asset} is no token`);
     return quantity(answer, "a balance");
   }
 

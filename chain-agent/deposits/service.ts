@@ -2,14 +2,15 @@ import type { Adapter } from "../adapters/adapter.ts";
 import { type Changes, follow, type Pace, pace } from "../changes.ts";
 import { Refusal } from "../errors.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
-import { EndReason } from "../generated/pitboss/chain/v1/block.ts";
 import {
   type Deposit,
   DepositServiceService,
   DepositState,
+  type ListDepositsRequest,
   type StreamDepositsResponse,
 } from "../generated/pitboss/chain/v1/deposit.ts";
-import { type Call, type Service, service } from "../service.ts";
+import { checkChain, checkId, invalid } from "../requests.ts";
+import { type Call, endReason, type Service, service } from "../service.ts";
 import type { AddressMaker } from "./addresses.ts";
 import type { DepositStore, StoredDeposit } from "./store.ts";
 import { watchAddresses } from "./watch.ts";
@@ -38,9 +39,7 @@ const pageMax = 1_000;
 /** DepositService over what the scanner keeps. */
 export function depositService(options: DepositServiceOptions): Service {
   const { store, chain, chainId } = options;
-  const check = (id: string) => {
-    if (id !== "" && id !== chainId) throw new Refusal("UNKNOWN_CHAIN");
-  };
+  const check = (asked: string) => checkChain(asked, chainId);
   const view = (deposit: StoredDeposit) => depositOf(deposit, options);
   return service(
     DepositServiceService,
@@ -54,20 +53,17 @@ export function depositService(options: DepositServiceOptions): Service {
         return stream(options, request.cursor, call);
       },
       async getDeposit({ depositId }) {
+        checkId("deposit_id", depositId);
         const deposit = await store.get(depositId);
         if (deposit === undefined) throw new Refusal("UNKNOWN_DEPOSIT");
         return { deposit: view(deposit) };
       },
-      async listDeposits({ chainId: id, reference, address, pageSize, pageToken }) {
-        check(id);
-        if (pageSize > pageMax) throw new Refusal("BAD_REQUEST", `page_size is over ${pageMax}`);
-        if (!/^\d{0,18}$/.test(pageToken)) throw new Refusal("BAD_CURSOR");
-        const max = pageSize === 0 ? pageDefault : pageSize;
-        const before = pageToken === "" ? null : BigInt(pageToken);
+      async listDeposits(request) {
+        check(request.chainId);
+        const { only, before, max } = pageOf(request, options);
         // Before the list: what is listed then is complete up to it.
         const position = await store.position();
-        const at = address === "" ? "" : (options.adapter.address(address) ?? address);
-        const deposits = await store.list({ reference, address: at }, before, max);
+        const deposits = await store.list(only, before, max);
         return {
           deposits: deposits.map(view),
           nextPageToken: deposits.length < max ? "" : String(deposits.at(-1)?.number ?? ""),
@@ -77,6 +73,23 @@ export function depositService(options: DepositServiceOptions): Service {
     },
     () => chain.head !== undefined,
   );
+}
+
+/** Which deposits are asked for: those of `only` below `before`, at most `max`. */
+function pageOf(
+  { reference, address, pageSize, pageToken }: ListDepositsRequest,
+  { adapter }: DepositServiceOptions,
+) {
+  if (pageSize > pageMax) throw invalid("page_size", `page_size is over ${pageMax}`);
+  if (!/^\d{0,18}$/.test(pageToken)) throw invalid("page_token", "page_token is of no answer");
+  if (reference !== "") checkId("reference", reference);
+  const at = address === "" ? "" : adapter.address(address);
+  if (at === undefined) throw invalid("address", undefined, "BAD_ADDRESS");
+  return {
+    only: { reference, address: at },
+    before: pageToken === "" ? null : BigInt(pageToken),
+    max: pageSize === 0 ? pageDefault : pageSize,
+  };
 }
 
 /** The message of a stored deposit. */
@@ -108,7 +121,7 @@ async function* stream(
       const value = depositOf(next.change, options);
       yield { cursor: next.cursor, event: { $case: "deposit", value } };
     } else if (next.kind === "end") {
-      const value = { reason: EndReason.END_REASON_DRAINING };
+      const value = { reason: endReason(call) };
       yield { cursor: next.cursor, event: { $case: "end", value } };
     } else {
       const position = await store.position();

@@ -3,6 +3,7 @@ import type { Session } from "../database.ts";
 import { Refusal } from "../errors.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
 import type { WatchAddressRequest, WatchedAddress } from "../generated/pitboss/chain/v1/deposit.ts";
+import { checkId, invalid } from "../requests.ts";
 import type { AddressMaker } from "./addresses.ts";
 import type { DepositStore, Watched } from "./store.ts";
 
@@ -16,15 +17,16 @@ export interface Watching {
 }
 
 const requestsMax = 1_000;
-const referencePattern = /^[A-Za-z0-9._:/-]{1,128}$/;
+/** What PostgreSQL counts up to. */
+const heightMax = 2n ** 63n - 1n;
 
 /** Watches addresses, or makes them: the same reference has the same address for ever. All of the batch, or nothing. */
 export async function watchAddresses(
   requests: readonly WatchAddressRequest[],
   watching: Watching,
 ): Promise<WatchedAddress[]> {
-  if (requests.length > requestsMax)
-    throw new Refusal("BAD_REQUEST", `over ${requestsMax} requests`);
+  if (requests.length > requestsMax) throw invalid("requests", `over ${requestsMax} requests`);
+  const wishes = requests.map((request, at) => wishOf(request, `requests[${at}]`, watching));
   const { store, chain } = watching;
   const finalized = chain.finalized;
   if (finalized === undefined) throw new Refusal("NO_QUORUM");
@@ -33,11 +35,37 @@ export async function watchAddresses(
   return store.transaction(async (session) => {
     const answers: WatchedAddress[] = [];
     // In one order, whatever the request's: two batches must not wait for each other.
-    const sorted = requests.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
-    for (const request of sorted)
-      answers.push(await watchOne(session, request, watching, finalized.height));
+    const sorted = wishes.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
+    for (const wish of sorted)
+      answers.push(await watchOne(session, wish, watching, finalized.height));
     return requests.map(({ reference }) => answerTo(reference, answers));
   });
+}
+
+/** A request that names what there may be. */
+interface Wish {
+  readonly reference: string;
+  /** An address of the caller's own, as we write it. */
+  readonly given: string | undefined;
+  readonly birthHeight: bigint | undefined;
+}
+
+function wishOf(
+  { reference, address, birthHeight }: WatchAddressRequest,
+  field: string,
+  { adapter, wallet }: Watching,
+): Wish {
+  checkId(`${field}.reference`, reference);
+  if (birthHeight !== undefined && birthHeight > heightMax) {
+    throw invalid(`${field}.birth_height`, "no chain will ever be that high");
+  }
+  if (address === "") return { reference, given: undefined, birthHeight };
+  const given = adapter.address(address);
+  if (given === undefined) throw invalid(`${field}.address`, undefined, "BAD_ADDRESS");
+  if (given === wallet) {
+    throw invalid(`${field}.address`, "the address is the hot wallet's", "BAD_ADDRESS");
+  }
+  return { reference, given, birthHeight };
 }
 
 function answerTo(reference: string, answers: readonly WatchedAddress[]): WatchedAddress {
@@ -48,20 +76,14 @@ function answerTo(reference: string, answers: readonly WatchedAddress[]): Watche
 
 async function watchOne(
   session: Session,
-  { reference, address, birthHeight }: WatchAddressRequest,
-  { store, adapter, addresses, wallet }: Watching,
+  { reference, given, birthHeight }: Wish,
+  { store, addresses, wallet }: Watching,
   finalized: bigint,
 ): Promise<WatchedAddress> {
-  if (!referencePattern.test(reference)) {
-    throw new Refusal("BAD_REQUEST", "a reference is 1 to 128 characters of A-Z a-z 0-9 . _ : / -");
-  }
   const birth = birthHeight ?? finalized;
-  if (address !== "") {
-    const at = adapter.address(address);
-    if (at === undefined) throw new Refusal("BAD_ADDRESS");
-    if (at === wallet) throw new Refusal("BAD_ADDRESS", "the address is the hot wallet's");
-    const given = { reference, address: at, birthHeight: birth, fresh: false };
-    return told(reference, await store.watch(session, given));
+  if (given !== undefined) {
+    const request = { reference, address: given, birthHeight: birth, fresh: false };
+    return told(reference, await store.watch(session, request));
   }
   const known = await store.watched(session, reference);
   if (known !== undefined) return told(reference, known);

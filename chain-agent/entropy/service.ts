@@ -8,6 +8,7 @@ import {
   type Entropy,
   EntropyServiceService,
 } from "../generated/pitboss/chain/v1/entropy.ts";
+import { checkChain, checkId, invalid } from "../requests.ts";
 import { type Call, endReason, type Service, service } from "../service.ts";
 import { attest } from "./attest.ts";
 import type { EntropyStore, NamedChain, StoredEntropy } from "./store.ts";
@@ -21,7 +22,6 @@ export interface EntropyOptions {
   readonly heartbeatMs: number;
 }
 
-const requestId = /^[A-Za-z0-9._:/-]{1,128}$/;
 /** Beyond that nobody would wait: three weeks of Ethereum. */
 const blocksAheadMax = 150_000;
 
@@ -29,6 +29,7 @@ const blocksAheadMax = 150_000;
 export function entropyService(options: EntropyOptions): Service {
   const { chain, store } = options;
   const find = async (id: string): Promise<StoredEntropy> => {
+    checkId("request_id", id);
     const found = await store.get(id);
     if (found === undefined) throw new Refusal("UNKNOWN_COMMITMENT");
     return found;
@@ -53,12 +54,11 @@ async function commit(
   { chain, store, named, blocksAhead: least }: EntropyOptions,
   request: { requestId: string; chainId: string; blocksAhead: number },
 ): Promise<StoredEntropy> {
-  if (request.chainId !== "" && request.chainId !== named.chainId)
-    throw new Refusal("UNKNOWN_CHAIN");
-  if (!requestId.test(request.requestId)) throw new Refusal("BAD_REQUEST", "request_id is not one");
+  checkChain(request.chainId, named.chainId);
+  checkId("request_id", request.requestId);
   const blocksAhead = request.blocksAhead === 0 ? least : request.blocksAhead;
   if (blocksAhead < least || blocksAhead > blocksAheadMax) {
-    throw new Refusal("BAD_REQUEST", `blocks_ahead is ${least} to ${blocksAheadMax}`);
+    throw invalid("blocks_ahead", `blocks_ahead is ${least} to ${blocksAheadMax}`);
   }
   const before = await store.get(request.requestId);
   const kept =

@@ -141,6 +141,23 @@ describe("a follower of one node", () => {
     assert.equal(steps.length, 90);
   });
 
+  it("refuses who is too far behind also where it still remembers, as every replica does", async () => {
+    const [node] = await nodesOf(1, 30);
+    const { chain } = await following([node], { retentionBlocks: 10 });
+    await caughtUp(chain, node);
+    const { block } = headOf(chain);
+    await node.mine(20);
+    await caughtUp(chain, node);
+    const { finalized } = headOf(chain);
+    // Blocks from 36 on are kept: the first reader goes on with block 31, the other with block 36.
+    assert.deepEqual([block.height, finalized.height], [30n, 46n]);
+    await assert.rejects(chain.after({ block, finalized: block }, 5), TooOld);
+    const last = await chain.blockAt(35n);
+    assert.ok(last !== undefined);
+    const [next] = await chain.after({ block: last, finalized: last }, 1);
+    assert.ok(next?.kind === "block" && next.block.height === 36n);
+  });
+
   it("stops where the node goes back below what was final, and goes on when a person has looked", async () => {
     const [node] = await nodesOf(1, 23);
     const store = memoryFinality();

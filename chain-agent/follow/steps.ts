@@ -29,6 +29,7 @@ export async function stepsAfter(
   const { served, tree, violation } = chain;
   const { block } = position;
   if (violation !== undefined) throw new FinalityViolated(violation);
+  checkAge(chain, block);
   if (served.has(block)) return blocks(served.above(block.height, max));
   const { head, base } = served;
   if (head === undefined || base === undefined) return [];
@@ -41,6 +42,15 @@ export async function stepsAfter(
   }
   if (block.height >= base.height) return [await undoBranch(chain, position)];
   return old(chain, position, base, max);
+}
+
+/** The same for every replica, however far back its own memory reaches. */
+function checkAge({ finalized, retention }: Canonical, { height }: BlockRef): void {
+  if (finalized === undefined) return;
+  const lowest = finalized.height - retention;
+  if (height + 1n < lowest) {
+    throw new TooOld(`what follows block ${height} is too old: blocks from ${lowest} on are kept`);
+  }
 }
 
 function blocks(headers: readonly Header[]): Step[] {
@@ -66,10 +76,6 @@ async function old(
   base: Header,
   max: number,
 ): Promise<Step[]> {
-  const lowest = (chain.finalized ?? base).height - chain.retention;
-  if (block.height < lowest) {
-    throw new TooOld(`block ${block.height} is too old: blocks from ${lowest} on are kept`);
-  }
   // Below the genesis there is nothing to be held against; the genesis must link to it.
   const canonical = block.height < 0n ? block : await chain.blockAt(block.height);
   if (canonical?.hash !== block.hash) {

@@ -1,6 +1,6 @@
 import type { BlockRef } from "../adapters/adapter.ts";
-import { Refusal } from "../errors.ts";
 import type { Position } from "../follow/canonical-chain.ts";
+import { invalid } from "../requests.ts";
 
 /** Version of the form, so that it can change while old cursors are stored. */
 const version = "b1";
@@ -18,11 +18,13 @@ export function positionOf(cursor: string): Position {
   const block = blockOf(fields[0], fields[1]);
   const finalized = blockOf(fields[2], fields[3]);
   if (form !== version || parts.length !== 5 || block === undefined || finalized === undefined) {
-    throw new Refusal("BAD_CURSOR");
+    throw badCursor();
   }
-  if (finalized.height > block.height) throw new Refusal("BAD_CURSOR");
+  if (finalized.height > block.height) throw badCursor();
   return { block, finalized };
 }
+
+const badCursor = () => invalid("cursor", undefined, "BAD_CURSOR");
 
 function blockOf(height = "", hash = ""): BlockRef | undefined {
   // Before the genesis there is -1.

@@ -1,12 +1,18 @@
 import type { BlockRef, Header } from "../adapters/adapter.ts";
-import { Refusal } from "../errors.ts";
-import { NoQuorum, type Position, type Step, TooOld } from "../follow/canonical-chain.ts";
+import {
+  FinalityViolated,
+  NoQuorum,
+  type Position,
+  type Step,
+  TooOld,
+} from "../follow/canonical-chain.ts";
 import type { Follower } from "../follow/follower.ts";
 import { EndReason } from "../generated/pitboss/chain/v1/block.ts";
 import type {
   StreamBlocksRequest,
   StreamBlocksResponse,
 } from "../generated/pitboss/chain/v1/chain.ts";
+import { invalid } from "../requests.ts";
 import { type Call, type Encoded, endReason } from "../service.ts";
 import { cursorOf, positionOf } from "./cursor.ts";
 import type { SharedBlocks } from "./shared-blocks.ts";
@@ -29,7 +35,6 @@ export async function* streamBlocks(
 ): AsyncGenerator<StreamBlocksResponse | Encoded> {
   const reader = new Reader(options, request);
   const awake = AbortSignal.any([call.signal, call.draining]);
-  await reader.begin(awake);
   let heartbeatAt = performance.now() + options.heartbeatMs;
   while (!call.signal.aborted) {
     const messages = await reader.next();
@@ -62,7 +67,11 @@ class Reader {
   constructor(options: StreamOptions, request: StreamBlocksRequest) {
     this.#options = options;
     this.#request = request;
-    if (request.cursor !== "") this.#position = positionOf(request.cursor);
+    const { cursor, startHeight, stopHeight } = request;
+    if (cursor !== "") this.#position = positionOf(cursor);
+    else if (startHeight !== undefined && stopHeight !== undefined && stopHeight < startHeight) {
+      throw invalid("stop_height", "stop_height is below start_height");
+    }
   }
 
   /** All that was asked for has been sent, and is final. */
@@ -73,28 +82,10 @@ class Reader {
     return position.block.height >= stopHeight && this.#finalized().height >= stopHeight;
   }
 
-  /** Waits for a height that is not there yet; the position is then just below it. */
-  async begin(awake: AbortSignal): Promise<void> {
-    const { chain, retentionBlocks, heartbeatMs } = this.#options;
-    const finalized = this.#finalized();
-    if (this.#position !== undefined) return;
-    const { startHeight, finalOnly } = this.#request;
-    const start = startHeight ?? (finalOnly ? finalized : chain.head)?.height ?? 0n;
-    const lowest = finalized.height - BigInt(retentionBlocks);
-    if (start < lowest) throw new TooOld(`blocks from ${lowest} on are kept`);
-    let first = await chain.blockAt(start);
-    while (first === undefined && !awake.aborted) {
-      await chain.changed(heartbeatMs, awake);
-      first = await chain.blockAt(start);
-    }
-    if (first === undefined) throw new Refusal("DRAINING");
-    const block = { height: first.height - 1n, hash: first.parentHash };
-    this.#position = { block, finalized: this.#behind(block) };
-  }
-
   /** What comes next, nothing where the reader has all. */
   async next(): Promise<(StreamBlocksResponse | Encoded)[]> {
     const { chain } = this.#options;
+    this.#position ??= await this.#begun();
     const position = this.#position;
     if (position === undefined) return [];
     // Most of the time a reader has all, and there are many of them.
@@ -118,6 +109,21 @@ class Reader {
     const { height, hash } = this.#finalized();
     const cursor = this.#position === undefined ? "" : cursorOf(this.#position);
     return { cursor, finalized: { height, hash }, event };
+  }
+
+  /** Just below the first block; undefined while that is not there yet. */
+  async #begun(): Promise<Position | undefined> {
+    const { chain, retentionBlocks } = this.#options;
+    if (chain.violation !== undefined) throw new FinalityViolated(chain.violation.message);
+    const finalized = this.#finalized();
+    const { startHeight, finalOnly } = this.#request;
+    const start = startHeight ?? (finalOnly ? finalized : chain.head)?.height ?? 0n;
+    const lowest = finalized.height - BigInt(retentionBlocks);
+    if (start < lowest) throw new TooOld(`blocks from ${lowest} on are kept`);
+    const first = await chain.blockAt(start);
+    if (first === undefined) return undefined;
+    const block = { height: first.height - 1n, hash: first.parentHash };
+    return { block, finalized: this.#behind(block) };
   }
 
   #wanted(step: Step): boolean {

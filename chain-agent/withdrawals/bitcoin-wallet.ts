@@ -111,7 +111,7 @@ class BitcoinWallet implements Wallet {
 
   #rates(market: Rates, old: Rates | undefined, wanted: bigint): Rates | undefined {
     const { rateMax } = this.#o;
-    if (old === undefined) return firstRates(market, rateMax);
+    if (old === undefined) return firstRates(market, rateMax, wanted);
     const least = old.rate + incrementalRate;
     if (least > rateMax) return undefined;
     return replacingRates(old, market, rateMax, wanted > least ? wanted : least);

@@ -1,5 +1,11 @@
 import type { Hex } from "viem";
-import { type BlockRef, type ChainNode, NodeError, RpcError } from "../adapters/adapter.ts";
+import {
+  type BlockRef,
+  type ChainNode,
+  NodeError,
+  RpcError,
+  UnknownAsset,
+} from "../adapters/adapter.ts";
 import { quantity } from "../adapters/evm-json.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
 import { evmAddressOf } from "../signer/public-key.ts";
@@ -79,7 +85,9 @@ class EvmWallet implements Wallet {
     const market = await this.#ask((node) => node.fee(asset, blocksWanted));
     const cap = this.#o.rateMax;
     const rates =
-      old === undefined ? firstRates(market, cap) : replacingRates(old, market, cap, wanted);
+      old === undefined
+        ? firstRates(market, cap, wanted)
+        : replacingRates(old, market, cap, wanted);
     if (rates === undefined) {
       return { kind: "wait", message: `a higher fee would be over the limit of ${cap} wei a gas` };
     }
@@ -120,8 +128,13 @@ class EvmWallet implements Wallet {
   async #covered({ asset, amount }: Payout): Promise<boolean> {
     const { head } = this.#o.chain;
     if (head === undefined) throw new NodeError("no head yet");
-    const balance = await this.#ask((node) => node.balance(this.from, asset, head));
-    return balance !== undefined && balance >= amount;
+    try {
+      const balance = await this.#ask((node) => node.balance(this.from, asset, head));
+      return balance !== undefined && balance >= amount;
+    } catch (error) {
+      if (error instanceof UnknownAsset) return false;
+      throw error;
+    }
   }
 
   #callOf({ asset, amount, to }: Payout): { to: string; value: bigint; data: string } {

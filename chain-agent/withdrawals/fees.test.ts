@@ -16,6 +16,8 @@ describe("fees", () => {
   it("of a first transaction are the market's, below the cap", () => {
     assert.deepEqual(firstRates({ rate: 50n, tip: 3n }, 100n), { rate: 50n, tip: 3n });
     assert.deepEqual(firstRates({ rate: 500n, tip: 200n }, 100n), { rate: 100n, tip: 100n });
+    assert.deepEqual(firstRates({ rate: 50n, tip: 3n }, 100n, 70n), { rate: 70n, tip: 3n });
+    assert.deepEqual(firstRates({ rate: 50n, tip: 3n }, 100n, 700n), { rate: 100n, tip: 3n });
   });
 
   it("of a replacement are what every node takes, or there is none", () => {

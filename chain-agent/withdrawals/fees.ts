@@ -18,9 +18,10 @@ export function raised(amount: bigint): bigint {
 
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 
-/** The rates of a first transaction: the market's, below the cap. */
-export function firstRates(market: Rates, cap: bigint): Rates {
-  const rate = market.rate < cap ? market.rate : cap;
+/** The rates of a first transaction: the market's, or the wanted rate where that is more, below the cap. */
+export function firstRates(market: Rates, cap: bigint, wanted = 0n): Rates {
+  const aim = larger(market.rate, wanted);
+  const rate = aim < cap ? aim : cap;
   return { rate, tip: market.tip < rate ? market.tip : rate };
 }
 

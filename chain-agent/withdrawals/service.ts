@@ -1,8 +1,7 @@
 import type { Adapter } from "../adapters/adapter.ts";
 import { type Changes, follow, type Pace, pace } from "../changes.ts";
-import { type Reason, Refusal, refusals } from "../errors.ts";
+import { Refusal } from "../errors.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
-import { EndReason } from "../generated/pitboss/chain/v1/block.ts";
 import { ChainState } from "../generated/pitboss/chain/v1/chain.ts";
 import {
   type StreamWithdrawalsResponse,
@@ -11,7 +10,8 @@ import {
   WithdrawalServiceService,
   WithdrawalState,
 } from "../generated/pitboss/chain/v1/withdrawal.ts";
-import { type Call, type Service, service } from "../service.ts";
+import { checkChain, checkId, checkText, invalid } from "../requests.ts";
+import { type Call, endReason, type Service, service } from "../service.ts";
 import { raised } from "./fees.ts";
 import type { State, StoredWithdrawal, Submission, WithdrawalStore } from "./store.ts";
 import type { Payout, Wallet } from "./wallet.ts";
@@ -23,6 +23,8 @@ export interface WithdrawalServiceOptions {
   /** CAIP-19 ids of what can be paid. */
   readonly assets: ReadonlySet<string>;
   readonly store: WithdrawalStore;
+  /** Most that a transaction pays for a unit of size. */
+  readonly feeRateMax: bigint;
   /** Absent where the agent has no key. */
   readonly wallet?: Wallet | undefined;
   readonly pace?: Pace;
@@ -40,7 +42,6 @@ const states = {
 } as const satisfies Record<State, WithdrawalState>;
 
 const refundable: ReadonlySet<State> = new Set(["FAILED", "CANCELLED", "REJECTED"]);
-const idPattern = /^[A-Za-z0-9._:/-]{1,128}$/;
 const amountPattern = /^[1-9][0-9]{0,76}$/;
 const ratePattern = /^[0-9]{0,40}$/;
 
@@ -48,6 +49,7 @@ const ratePattern = /^[0-9]{0,40}$/;
 export function withdrawalService(options: WithdrawalServiceOptions): Service {
   const { store, chain } = options;
   const stored = async (id: string): Promise<StoredWithdrawal> => {
+    checkId("withdrawal_id", id);
     const withdrawal = await store.get(id);
     if (withdrawal === undefined) throw new Refusal("UNKNOWN_WITHDRAWAL");
     return withdrawal;
@@ -62,17 +64,11 @@ export function withdrawalService(options: WithdrawalServiceOptions): Service {
       },
       getWithdrawal: ({ withdrawalId }) => view(withdrawalId),
       streamWithdrawals(request, call) {
-        checkChain(request.chainId, options);
+        checkChain(request.chainId, options.chainId);
         return stream(options, request.cursor, call);
       },
       async bumpWithdrawalFee({ withdrawalId, feeRate }) {
-        if (!ratePattern.test(feeRate)) throw new Refusal("BAD_REQUEST", "fee_rate is no number");
-        const rate = BigInt(feeRate);
-        const last = (await stored(withdrawalId)).candidates.at(-1);
-        if (rate > 0n && last !== undefined && rate < raised(last.rate)) {
-          const least = `fee_rate is below ${raised(last.rate)}, the least that nodes take`;
-          throw new Refusal("BAD_REQUEST", least);
-        }
+        const rate = rateOf(feeRate, await stored(withdrawalId), options.feeRateMax);
         if (!(await store.wantFee(withdrawalId, rate))) throw new Refusal("NOT_POSSIBLE");
         return view(withdrawalId);
       },
@@ -86,8 +82,20 @@ export function withdrawalService(options: WithdrawalServiceOptions): Service {
   );
 }
 
-function checkChain(id: string, { chainId }: WithdrawalServiceOptions): void {
-  if (id !== "" && id !== chainId) throw new Refusal("UNKNOWN_CHAIN");
+/** The wanted rate, 0 for the least that nodes take: not below that, and not above what the agent pays. */
+function rateOf(text: string, { candidates }: StoredWithdrawal, most: bigint): bigint {
+  if (!ratePattern.test(text)) throw invalid("fee_rate", "fee_rate is no number");
+  const rate = BigInt(text);
+  const last = candidates.at(-1);
+  const least = last === undefined ? 0n : raised(last.rate);
+  if (rate > most) throw invalid("fee_rate", `fee_rate is over ${most}, the most that is paid`);
+  if (least > most) {
+    throw new Refusal("NOT_POSSIBLE", `a higher fee would be over ${most}, the most that is paid`);
+  }
+  if (rate > 0n && rate < least) {
+    throw invalid("fee_rate", `fee_rate is below ${least}, the least that nodes take`);
+  }
+  return rate;
 }
 
 /** Stores the withdrawal, unless it is there; its nonce is reserved in the same transaction. */
@@ -95,11 +103,9 @@ async function submit(
   request: SubmitWithdrawalRequest,
   options: WithdrawalServiceOptions,
 ): Promise<void> {
-  checkChain(request.chainId, options);
+  checkChain(request.chainId, options.chainId);
   const { withdrawalId } = request;
-  if (!idPattern.test(withdrawalId)) {
-    throw new Refusal("BAD_REQUEST", "an id is 1 to 128 characters of A-Z a-z 0-9 . _ : / -");
-  }
+  checkId("withdrawal_id", withdrawalId);
   const { store, wallet } = options;
   const known = await store.get(withdrawalId);
   const payout = await payoutOf(request, options);
@@ -134,16 +140,21 @@ async function payoutOf(
 ): Promise<Payout> {
   const { adapter, assets } = options;
   if (!amountPattern.test(request.amount)) {
-    throw new Refusal("BAD_REQUEST", "amount is no whole number above 0");
+    throw invalid("amount", "amount is no whole number above 0, or has over 77 digits");
   }
+  checkText("asset", request.asset);
+  checkText("to", request.to);
   const amount = BigInt(request.amount);
   const asset = adapter.asset(request.asset);
   const to = adapter.address(request.to);
   if (asset !== undefined && assets.has(asset) && to !== undefined) return { asset, amount, to };
-  const reason = to === undefined ? "BAD_ADDRESS" : "BAD_ASSET";
+  const refusal =
+    to === undefined
+      ? invalid("to", undefined, "BAD_ADDRESS")
+      : invalid("asset", undefined, "BAD_ASSET");
   const refused = { asset: request.asset, amount, to: request.to };
-  await reject(request.withdrawalId, refused, reason, options);
-  throw new Refusal(reason);
+  await reject(request.withdrawalId, refused, refusal, options);
+  throw refusal;
 }
 
 /**
@@ -153,10 +164,9 @@ async function payoutOf(
 async function reject(
   withdrawalId: string,
   payout: Payout,
-  reason: Reason,
+  { message: refusal }: Refusal,
   { store }: WithdrawalServiceOptions,
 ): Promise<void> {
-  const refusal = refusals[reason][1];
   await store.submit({ withdrawalId, ...payout, sender: "", numbered: false, refusal });
 }
 
@@ -197,7 +207,7 @@ async function* stream(
       const value = viewOf(next.change, options);
       yield { cursor: next.cursor, event: { $case: "withdrawal", value } };
     } else if (next.kind === "end") {
-      const value = { reason: EndReason.END_REASON_DRAINING };
+      const value = { reason: endReason(call) };
       yield { cursor: next.cursor, event: { $case: "end", value } };
     } else {
       const value = { finalized: chain.finalized, headAgeMs: chain.status().headAgeMs };

@@ -348,11 +348,11 @@ export interface StreamBlocksRequest {
    * than the agent keeps: begin anew at a height of your own choice.
    */
   cursor: string;
-  /** First height; not set means the served head. */
+  /** First height, waited for where it is not there yet; not set means the served head. */
   startHeight?:
     | bigint
     | undefined;
-  /** Last height: the stream ends when it is final. Not set means for ever. */
+  /** Last height, not below the first: the stream ends when it is final. Not set means for ever. */
   stopHeight?:
     | bigint
     | undefined;
@@ -380,7 +380,7 @@ export interface Heartbeat {
 
 /** One event of the stream. */
 export interface StreamBlocksResponse {
-  /** Where to go on after this message; an undo's too must be stored. */
+  /** Where to go on after this message; an undo's too must be stored. Empty before the first block. */
   cursor: string;
   /** What is final by now: nothing at or below it will be undone. */
   finalized:
