@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { PLAYER_PATTERN } from "../runtime/auth.ts";
+import type { Refusal } from "../runtime/errors.ts";
+import { type Problem, problemOf } from "../runtime/problem.ts";
 import type { Intercept } from "./gateway/gateway.ts";
 import type { Issuer } from "./issuer.ts";
 
@@ -10,7 +13,7 @@ const schema = {
   required: ["player"],
   additionalProperties: false,
   properties: {
-    player: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" },
+    player: { type: "string", pattern: PLAYER_PATTERN },
     balance: {
       type: "object",
       maxProperties: 16,
@@ -44,40 +47,40 @@ export function devSession({ issuer, url }: DevSessionOptions): Intercept {
   return async (request, response) => {
     if ((request.url ?? "").split("?", 1)[0] !== "/dev/session") return false;
     if (request.method !== "POST") {
-      say(response, 405, { title: "POST {player, balance}" }, { Allow: "POST" });
+      refuse(response, { refused: "method_not_allowed" }, { Allow: "POST" });
       return true;
     }
     const session = await read(request);
-    if ("problem" in session) {
-      say(response, 422, { title: "Invalid session", detail: session.problem });
+    if ("refused" in session) {
+      refuse(response, session);
       return true;
     }
     const failed = await fund(session, issuer, url());
-    if (failed) say(response, failed.status, failed.body);
+    if (failed) refuse(response, failed);
     else say(response, 200, { token: await issuer.sign(session.player, session.scope) });
     return true;
   };
 }
 
-async function read(request: IncomingMessage): Promise<Session | { problem: string }> {
+async function read(request: IncomingMessage): Promise<Session | Refusal> {
   let body: unknown;
   try {
     body = JSON.parse((await buffer(request)).toString("utf8"));
   } catch {
-    return {
-      problem: 'the body is not JSON; send {"player": "ann", "balance": {"USD": "100.00"}}',
-    };
+    const detail = 'the body is not JSON; send {"player": "ann", "balance": {"USD": "100.00"}}';
+    return { refused: "malformed", detail };
   }
   if (validate(body)) return body;
-  const faults = (validate.errors ?? []).map((e) => `${e.instancePath || "/"} ${e.message}`);
-  return { problem: faults.join("; ") };
+  const faults = (validate.errors ?? []).map((e) => `${e.instancePath || "the body"} ${e.message}`);
+  const pointer = validate.errors?.[0]?.instancePath ?? "";
+  return { refused: "invalid_request", pointer, detail: faults.join("; ") };
 }
 
 async function fund(
   { player, balance = {} }: Session,
   issuer: Issuer,
   url: string,
-): Promise<{ status: number; body: unknown } | undefined> {
+): Promise<Refusal | undefined> {
   const token = await issuer.sign("local-cashier", "cashier");
   for (const [currency, amount] of Object.entries(balance)) {
     if (/^[0.]+$/.test(amount)) continue;
@@ -86,21 +89,25 @@ async function fund(
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ player, currency, amount, reference: `dev-session-${randomUUID()}` }),
     });
-    const body: unknown = await answer.json();
-    if (!answer.ok) return { status: answer.status, body };
+    if (answer.ok) continue;
+    const { code, detail } = (await answer.json()) as Problem;
+    const place = code === "invalid_request" ? { pointer: `/balance/${currency}` } : {};
+    return { refused: code as Refusal["refused"], detail, ...place };
   }
   return undefined;
 }
 
-function say(
+function refuse(
   response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
+  refusal: Refusal,
+  more: Record<string, string> = {},
 ): void {
-  const type = status < 400 ? "application/json" : "application/problem+json";
-  response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store", ...headers });
-  response.end(
-    JSON.stringify(status < 400 ? body : { type: "about:blank", status, ...(body as object) }),
-  );
+  const { status, headers, body } = problemOf(refusal);
+  const type = { "Content-Type": "application/problem+json" };
+  response.writeHead(status, { ...headers, ...type, ...more }).end(JSON.stringify(body));
+}
+
+function say(response: ServerResponse, status: number, body: unknown): void {
+  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }
