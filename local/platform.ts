@@ -12,7 +12,13 @@ import { startGateway } from "./gateway/gateway.ts";
 import type { Home } from "./home.ts";
 import { Applier } from "./install/applier.ts";
 import { databaseUrl, installDatabase, maxConnections } from "./install/database.ts";
-import { manifestFiles, readBase, readManifests } from "./install/documents.ts";
+import {
+  type Manifest,
+  manifestFiles,
+  manifestsAt,
+  readBase,
+  readManifests,
+} from "./install/documents.ts";
 import {
   type DatabaseAccess,
   gamesNamespace,
@@ -65,6 +71,8 @@ export class LocalPlatform {
   async start(): Promise<Addresses> {
     const { home, settings, port, say, signal } = this.#options;
     const url = `http://127.0.0.1:${port}`;
+    // Read before anything starts, so that a mistake in them is said at once.
+    const examples = await this.#examples();
     const binaries = await resolveControlPlane({ say });
     signal.throwIfAborted();
     say("starting PostgreSQL and the Kubernetes control plane");
@@ -91,7 +99,8 @@ export class LocalPlatform {
     await Promise.all([this.#gateway(plane, issuer, url), this.#chainSockets(plane)]);
     signal.throwIfAborted();
     say("applying the Games and Jackpots");
-    await this.#examples(applier);
+    prepareDisk(home.at("disk"), examples);
+    await applier.applyAll(examples, gamesNamespace);
     return { api: url, lobby: url, kubeconfig, database: databaseUrl(this.#running()) };
   }
 
@@ -258,21 +267,16 @@ export class LocalPlatform {
     this.#onStop("the gateway", () => gateway.stop());
   }
 
-  async #examples(applier: Applier): Promise<void> {
-    const { home, settings, say } = this.#options;
-    const { games } = settings;
-    const files =
-      games === undefined
-        ? [
-            // Before the Games that name them.
-            ...(await manifestFiles(join(root, "jackpots"))),
-            ...(await manifestFiles(join(root, "games"))).filter(isGame),
-            ...(await chainFiles(say)),
-          ]
-        : await manifestFiles(games);
-    const objects = (await Promise.all(files.map(readManifests))).flat();
-    prepareDisk(home.at("disk"), objects);
-    await applier.applyAll(objects, gamesNamespace);
+  async #examples(): Promise<Manifest[]> {
+    const { settings, say } = this.#options;
+    if (settings.games !== undefined) return manifestsAt(settings.games);
+    const files = [
+      // Before the Games that name them.
+      ...(await manifestFiles(join(root, "jackpots"))),
+      ...(await manifestFiles(join(root, "games"))).filter(isGame),
+      ...(await chainFiles(say)),
+    ];
+    return (await Promise.all(files.map(readManifests))).flat();
   }
 
   #logger(name: string) {

@@ -80,6 +80,7 @@ describe("npm start", () => {
       ["--game", "x"],
       /--game.*usage: npm start/s,
     ],
+    ["manifests that are not there", {}, ["--games", "/nowhere"], /no such file or folder/],
     ["a port that is none", { PORT: "http" }, [], /PORT is "http"/],
   ] as const;
   for (const [what, env, args, message] of mistakes) {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { userCache } from "./user-cache.ts";
@@ -30,7 +31,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   return {
     home: resolve(env["PITBOSS_HOME"] || join(userCache(env), "home")),
     port: portOf(env["PORT"]),
-    games: games === undefined ? undefined : resolve(games),
+    games: games === undefined ? undefined : existing(games),
     detach,
     issuer: env["PITBOSS_ISSUER"] || "pitboss-local",
     audience: env["PITBOSS_AUDIENCE"] || "pitboss",
@@ -49,6 +50,13 @@ function optionsOf(args: readonly string[]): { games?: string; detach?: boolean 
       `${(error as Error).message}\nusage: npm start -- [--games FILE-OR-FOLDER] [--detach]`,
     );
   }
+}
+
+/** Asked before anything starts: the manifests are read only once the control plane runs. */
+function existing(path: string): string {
+  const place = resolve(path);
+  if (existsSync(place)) return place;
+  throw new SettingsError(`--games ${path}: there is no such file or folder`);
 }
 
 function portOf(text: string | undefined): number {

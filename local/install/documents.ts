@@ -17,16 +17,26 @@ export interface Manifest {
 
 /** The objects of a manifest file, which may hold many documents. */
 export async function readManifests(file: string): Promise<Manifest[]> {
+  const objects = await readObjects(file);
+  const manifests = objects.filter(isManifest);
+  if (manifests.length === objects.length) return manifests;
+  throw new Error(`${file}: a document is no Kubernetes object (apiVersion, kind, metadata.name)`);
+}
+
+/** The objects of a file, or of all files in a folder and below, among which there may be other YAML and JSON. */
+export async function manifestsAt(path: string): Promise<Manifest[]> {
+  if (!(await stat(path)).isDirectory()) return readManifests(path);
+  const objects = (await Promise.all((await manifestFiles(path)).map(readObjects))).flat();
+  return objects.filter(isManifest);
+}
+
+async function readObjects(file: string): Promise<unknown[]> {
   const documents = parseAllDocuments(await readFile(file, "utf8"), { merge: true });
   return documents.flatMap((document) => {
     const [problem] = document.errors;
     if (problem !== undefined) throw new Error(`${file}: ${problem.message}`);
     const object: unknown = document.toJS();
-    if (object === null) return [];
-    if (isManifest(object)) return [object];
-    throw new Error(
-      `${file}: a document is no Kubernetes object (apiVersion, kind, metadata.name)`,
-    );
+    return object === null ? [] : [object];
   });
 }
 
