@@ -149,6 +149,12 @@ const rounds: readonly Case[] = [
   accept("deletionPolicy Delete", game({ database: { deletionPolicy: "Delete" } })),
   refuse("an unknown deletionPolicy", game({ database: { deletionPolicy: "Keep" } })),
   accept("onReturnBreach Suspend", game({ monitoring: { onReturnBreach: "Suspend" } })),
+  accept("onReturnBreach Alert", game({ monitoring: { onReturnBreach: "Alert" } })),
+  accept("monitoring that says nothing", game({ monitoring: {} })),
+  accept(
+    "an acknowledged breach of the return",
+    game({}, { annotations: { "pitboss.dev/return-acknowledged": "Ann: a wrong table, CAS-1" } }),
+  ),
   accept("a Game with entropy", withEntropy({ chain: "dev" })),
   accept(
     "a Game that goes on without its chain",

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { Registry } from "prom-client";
+import { metricsOf } from "../../../test/harness/promql.ts";
+import { GameMetrics } from "../../metrics.ts";
 import { readSecret } from "../../platform/secrets.ts";
 import { planChildren } from "../children.ts";
 import { credentials, game, platform, REVISION, serving } from "../testing/samples.ts";
@@ -187,5 +190,21 @@ describe("monitoring", () => {
       assert.match(annotations?.["summary"] ?? "", /coin-flip/);
       assert.equal(annotations?.["runbook_url"], `https://run.example/${alert}`);
     }
+  });
+
+  it("alerts by metrics that the operator or the game's pods tell of", () => {
+    const registry = new Registry();
+    new GameMetrics(registry);
+    const requests = ["bucket", "count"].map((part) => `pitboss_http_request_seconds_${part}`);
+    const known = [...registry.getMetricsAsArray().map(({ name }) => name), ...requests, "up"];
+    const { groups } = buildPrometheusRule(game(), platform({ monitoring }))["spec"] as {
+      groups: { rules: { alert: string; expr: string }[] }[];
+    };
+    const rules = groups[0]?.rules ?? [];
+    for (const { alert, expr } of rules) {
+      for (const metric of metricsOf(expr))
+        assert.ok(known.includes(metric), `${alert}: ${metric}`);
+    }
+    assert.ok(rules.some(({ alert }) => alert === "PitbossGameReturnBreach"));
   });
 });
