@@ -278,6 +278,30 @@ describe("voided rounds in SQL", () => {
     await assertBooks();
   });
 
+  it("are missed by an auditor where money or entry lacks the other", async () => {
+    const [voided, settled] = [await flip(true), await flip(false)];
+    await admin.void(voided);
+    const forge = {
+      "a transfer that is lost": `DELETE FROM pitboss.transfers WHERE kind = 'void' AND round = '${voided.id}' AND amount = 196`,
+      "money that came twice": `INSERT INTO pitboss.transfers (debit, credit, player, currency, amount, kind, game, round, created_at)
+        SELECT credit, debit, player, currency, amount, 'void', game, round, now() FROM pitboss.transfers WHERE kind = 'stake' AND round = '${voided.id}'`,
+      "money without an entry": `INSERT INTO pitboss.transfers (debit, credit, player, currency, amount, kind, game, round, created_at)
+        SELECT credit, debit, player, currency, amount, 'void', game, round, now() FROM pitboss.transfers WHERE kind = 'stake' AND round = '${settled.id}'`,
+      "an entry without money": `INSERT INTO pitboss.voids (reference, game, round, was, player, currency, staked, payout, balance_before, balance_after, reason, voided_by, at)
+        VALUES ('forged', '${settled.game}', '${settled.id}', 'settled', 'me', 'USD', 100, 0, 0, 100, 'none', 'me', now())`,
+    };
+    for (const [name, text] of Object.entries(forge)) {
+      await withClient(database.superuserUrl, async (client) => {
+        await client.query("BEGIN");
+        assert.ok((await client.query(text)).rowCount === 1, name);
+        const { rows } = await client.query("SELECT round FROM pitboss.wrong_voids");
+        const found = name.includes("entry") ? settled.id : voided.id;
+        assert.deepEqual(rows, [{ round: found }], name);
+        await client.query("ROLLBACK");
+      });
+    }
+  });
+
   describe("the journal", () => {
     it("is only ever added to, whoever asks", async () => {
       await admin.void(await flip(false));
