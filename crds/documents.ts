@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { LineCounter, parseAllDocuments } from "yaml";
+import { LineCounter, type Document as Parsed, parseAllDocuments, type YAMLParseError } from "yaml";
 import { isObject } from "./defaults.ts";
 
 /** One object of a manifest file. */
@@ -63,15 +63,32 @@ export function parseDocuments(text: string, file: string): (Document | Unreadab
         file,
         title,
         line: `line ${lines.linePos(error.pos[0]).line}`,
-        message: error.message.split("\n")[0]?.replace(/ at line.*$/, "") ?? error.code,
+        message: messageOf(error),
       }));
     }
-    return objectsOf(document.toJS()).map((object) => ({
+    const value = valueIn(document);
+    if (value instanceof Error) return [{ file, title, line: "object", message: value.message }];
+    return objectsOf(value).map((object) => ({
       file,
       title: titleOf(object) ?? title,
       object,
     }));
   });
+}
+
+/** The value of a document, or why it has none: aliases may stand for more than any memory holds. */
+function valueIn(document: Parsed.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) return new Error("its aliases stand for too much");
+    throw error;
+  }
+}
+
+function messageOf({ message, code }: YAMLParseError): string {
+  if (message.startsWith("Maximum call stack")) return "it is nested too deeply";
+  return message.split("\n")[0]?.replace(/ at line.*$/, "") ?? code;
 }
 
 function objectsOf(value: unknown): unknown[] {

@@ -51,6 +51,21 @@ describe("npm run validate", () => {
     assert.match(valid ?? "", /document 2|valid/);
   });
 
+  it("says of YAML that no memory holds, or no stack, that it is too much", () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`,
+    );
+    const [bomb] = lines(`a0: &a0 [x]\n${levels.join("\n")}\n`);
+    assert.equal(bomb, "a.yaml: document 1: object: its aliases stand for too much");
+    const [deep] = lines("[".repeat(20_000) + "]".repeat(20_000));
+    assert.equal(deep, "a.yaml: document 1: line 1: it is nested too deeply");
+    const [loop] = lines(
+      game.replace("engine: coin-flip", "engine: coin-flip\n  config: &a { x: *a }"),
+    );
+    assert.match(loop ?? "", /^a\.yaml: .*: spec\.config/);
+  });
+
   it("refuses a Game's name a second time, whatever the namespace", () => {
     const other = game.replace("namespace: casino", "namespace: other");
     const [, second] = lines(`${game}---\n${other}`);

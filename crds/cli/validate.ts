@@ -6,9 +6,11 @@ import { report } from "../report.ts";
  * are files, folders, or `-` for standard input. Exit 1 where there is a fault, 2 where nothing was checked.
  */
 async function main(paths: readonly string[]): Promise<number> {
-  if (paths.length === 0) {
+  const option = paths.find((path) => path.startsWith("--"));
+  if (option !== undefined && option !== "--help") console.error(`there is no option ${option}`);
+  if (paths.length === 0 || option !== undefined) {
     console.error("usage: npm run validate -- PATH…   (files, folders, or - for standard input)");
-    return 2;
+    return option === "--help" ? 0 : 2;
   }
   const documents = (await Promise.all([...new Set(paths)].map(readPath))).flat();
   if (documents.length === 0) {
@@ -23,7 +25,8 @@ async function main(paths: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOENT") throw error;
-  console.error(error.message);
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== "ENOENT" || path === undefined) throw error;
+  console.error(`${path}: there is no such file or folder`);
   process.exitCode = 2;
 }
