@@ -48,7 +48,15 @@ export const games: Dashboard = {
             "{{pitboss_dev_game}} {{currency}}":
               'sum by (pitboss_dev_game, currency) (increase(pitboss_payout_minor_total{pitboss_dev_game=~"$pitboss_dev_game"}[1d])) / sum by (pitboss_dev_game, currency) (increase(pitboss_stake_minor_total{pitboss_dev_game=~"$pitboss_dev_game"}[1d]))',
           },
-          "Chance alone moves it: status.observed.z of the Game says by how much it may.",
+          "Chance alone moves it, and in slots far: the panel beside it says whether it may.",
+        ),
+        graph(
+          "Strayed from the proven return, of what chance explains",
+          "percentunit",
+          {
+            "{{game}}": 'max by (game) (pitboss_game_return_strain{game=~"$pitboss_dev_game"})',
+          },
+          "All play since the Game began, or was acknowledged. From 100% on it is a breach: docs/returns-monitor.md.",
         ),
         graph("Stakes, minor units", "short", {
           "{{pitboss_dev_game}} {{currency}}":
