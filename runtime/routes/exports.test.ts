@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
+import { DatabaseAway } from "../database-away.ts";
 import type { PlayRecord } from "../play-record.ts";
 import { type TestIssuer, testApp, testIssuer } from "../testing.ts";
 import { parseCsv } from "../testing-csv.ts";
@@ -87,14 +88,28 @@ describe("exports", () => {
     const leave = new AbortController();
     const headers = { authorization: `Bearer ${token}` };
     const read = () => fetch(`${app.url}/games/flip/rounds.csv`, { headers, signal: leave.signal });
-    await Promise.all([read(), read()]);
+    const gone = Promise.allSettled([read(), read()]);
+    while (asked.length < 2) await new Promise(setImmediate);
     const third = await get("/games/flip/rounds.csv");
     assert.equal(third.body.code, "too_many_requests");
     assert.ok(Number(third.headers.get("retry-after")) > 0);
     leave.abort();
+    await gone;
     release();
     pages = sample.records.pages({ from: new Date(0), to: new Date(), limit: 1 });
     while ((await get("/games/flip/rounds.csv")).status !== 200) await new Promise(setImmediate);
+  });
+
+  it("says so where the database is away from the first page on, and may be asked again", async () => {
+    for (const time of ["first", "second", "third"]) {
+      // biome-ignore lint/correctness/useYield: it fails before there is a page.
+      pages = (async function* () {
+        throw new DatabaseAway("while reading records");
+      })();
+      const reply = await get("/games/flip/rounds.csv");
+      assert.deepEqual([reply.status, reply.body.code], [503, "unavailable"], time);
+      assert.ok(Number(reply.headers.get("retry-after")) > 0);
+    }
   });
 
   it("ends the connection where the database goes away in the middle: half a file is none", async () => {

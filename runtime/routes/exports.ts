@@ -61,9 +61,23 @@ function requestOf({ from, to, cursor: after }: Query): ExportRequest | Refusal 
   return { from: begin, to: end, limit: EXPORT_MAX, ...more };
 }
 
+/** Each page as text, the names before the first. */
 async function* lines(records: Records, request: ExportRequest): AsyncGenerator<string> {
-  yield csvHead;
-  for await (const page of records.pages(request)) yield page.map(recordCsv).join("");
+  let head = csvHead;
+  for await (const page of records.pages(request)) {
+    yield head + page.map(recordCsv).join("");
+    head = "";
+  }
+  if (head !== "") yield head;
+}
+
+/** The text whose first part has been read, so that what fails at once fails before the answer begins. */
+async function begun(text: AsyncGenerator<string>): Promise<AsyncGenerator<string>> {
+  const first = await text.next();
+  return (async function* () {
+    if (!first.done) yield first.value;
+    yield* text;
+  })();
 }
 
 /** Writes exports, a few at once. */
@@ -75,16 +89,20 @@ class Exports {
     this.#records = records;
   }
 
-  answer(asked: Query, player?: string): Answer | Refusal {
+  async answer(asked: Query, player?: string): Promise<Answer | Refusal> {
     const request = requestOf(asked);
     if ("refused" in request) return request;
     if (this.#running >= AT_ONCE_MAX) {
       const detail = "Other exports are being written: ask again in a moment.";
       return { refused: "too_many_requests", retryAfter: RETRY_SECONDS, detail };
     }
-    this.#running += 1;
     const whole = { ...request, ...(player === undefined ? {} : { player }) };
-    const body = Readable.from(lines(this.#records, whole), { objectMode: false });
+    this.#running += 1;
+    const text = await begun(lines(this.#records, whole)).catch((error: unknown) => {
+      this.#running -= 1;
+      throw error;
+    });
+    const body = Readable.from(text, { objectMode: false });
     const late = setTimeout(() => body.destroy(new Error("an export took too long")), WHOLE_MS);
     body.once("close", () => {
       clearTimeout(late);
