@@ -6,10 +6,10 @@ import {
   ChainServiceService,
   type StreamBlocksResponse,
 } from "../chain-agent/generated/pitboss/chain/v1/chain.ts";
-import { agentEnvironment, databaseDirectory, removeDirectory } from "../chain-agent/testing.ts";
-import { type Anvil, startAnvil } from "../chain-agent/testing-anvil.ts";
 import { freePort } from "../local/ports.ts";
 import { migrateChain } from "../operator/database/chain.ts";
+import { agentEnvironment, databaseDirectory, removeDirectory } from "../test/harness/agent.ts";
+import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { expectOk, testDatabase } from "../test/harness/database.ts";
 import { stopAll } from "../test/harness/session.ts";
 import { callRate, connection, type Target } from "./chain-load.ts";

@@ -7,11 +7,12 @@ import type { Json } from "../games/game.ts";
 import { exampleConfig } from "../games/testing.ts";
 import { userCache } from "../local/user-cache.ts";
 import { type TestIssuer, testIssuer } from "../runtime/testing.ts";
-import { startProcess, until } from "../runtime/testing-process.ts";
 import { mountSecret } from "../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
 import { type ListedGame, listedGame } from "../test/harness/game.ts";
+import { startProcess } from "../test/harness/process.ts";
 import { stopAll } from "../test/harness/session.ts";
+import { until } from "../test/harness/until.ts";
 import { print } from "./figure.ts";
 
 const VERSION = "4.32.5";
@@ -184,7 +185,7 @@ async function service(
     PITBOSS_LOG_LEVEL: "warn",
     ...more,
   });
-  await until(async () => (await started.readyz()).status === 200, `${main} is ready`);
+  await until(`${main} is ready`, async () => (await started.readyz()).status === 200);
   return {
     url: started.url,
     async stop() {

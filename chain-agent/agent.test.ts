@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
 import { after, before, describe, it } from "mocha";
 import { migrateChain } from "../operator/database/chain.ts";
-import { expectOk, type TestDatabase, testDatabase, withClient } from "../test/harness/database.ts";
-import { AgentError } from "./client.ts";
-import { twins } from "./follow/testing.ts";
-import {
-  ChainState,
-  type StreamBlocksResponse,
-  type WatchChainStatusResponse,
-} from "./generated/pitboss/chain/v1/chain.ts";
 import {
   agentEnvironment,
   databaseDirectory,
   removeDirectory,
   startAgent,
   type TestAgent,
-  until,
-} from "./testing.ts";
-import { type Anvil, startAnvil } from "./testing-anvil.ts";
+} from "../test/harness/agent.ts";
+import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
+import { expectOk, type TestDatabase, testDatabase, withClient } from "../test/harness/database.ts";
+import { twins } from "../test/harness/follower.ts";
+import { until } from "../test/harness/until.ts";
+import { AgentError } from "./client.ts";
+import {
+  ChainState,
+  type StreamBlocksResponse,
+  type WatchChainStatusResponse,
+} from "./generated/pitboss/chain/v1/chain.ts";
 
 const chainId = "";
 const rich = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";

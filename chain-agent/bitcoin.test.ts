@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { HDKey } from "viem/accounts";
 import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
+import { devKey, type TestAgent, testAgent } from "../test/harness/agent-inside.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
 import { type Litecoind, litecoindProgram, startLitecoind } from "../test/harness/litecoind.ts";
+import { until } from "../test/harness/until.ts";
 import { bitcoinAdapter } from "./adapters/bitcoin.ts";
 import { localKey } from "./signer/local-key.ts";
-import { devKey, type TestAgent, testAgent, until } from "./testing-money.ts";
 
 /** Litecoin's regtest. */
 const chainId = "bip122:530827f38f93b43ed12af0b3ad25a288";

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
 import { describe, it } from "mocha";
 import { Registry } from "prom-client";
+import { freePort } from "../local/ports.ts";
 import { AgentError, connectAgent } from "./client.ts";
 import { ChainServiceService } from "./generated/pitboss/chain/v1/chain.ts";
 import { callMetrics } from "./metrics.ts";
 import { AgentServer } from "./server.ts";
 import { service } from "./service.ts";
-import { freePort } from "./testing-anvil.ts";
 
 describe("a client of an agent", () => {
   it("finds an agent that comes late, by a channel made anew", async () => {

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { Cable } from "../runtime/testing-process.ts";
 import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase, withClient } from "../test/harness/database.ts";
+import { Cable } from "../test/harness/process.ts";
 import { Database } from "./database.ts";
 
 describe("the agents' database", () => {

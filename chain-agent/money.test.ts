@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { HDKey, privateKeyToAccount } from "viem/accounts";
 import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
+import { devKey, devXpub, type TestAgent, testAgent } from "../test/harness/agent-inside.ts";
+import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
+import { placeToken, transferCall } from "../test/harness/token.ts";
+import { until } from "../test/harness/until.ts";
 import { evmAdapter } from "./adapters/evm.ts";
 import { addressMaker } from "./deposits/addresses.ts";
 import type { Deposit, StreamDepositsResponse } from "./generated/pitboss/chain/v1/deposit.ts";
 import { localKey } from "./signer/local-key.ts";
-import { type Anvil, startAnvil } from "./testing-anvil.ts";
-import { devKey, devXpub, type TestAgent, testAgent, until } from "./testing-money.ts";
-import { placeToken, transferCall } from "./testing-token.ts";
 
 const chainId = "eip155:31337";
 const ether = 10n ** 18n;

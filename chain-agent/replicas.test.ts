@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { migrateChain } from "../operator/database/chain.ts";
+import { agentEnvironment, databaseDirectory, removeDirectory } from "../test/harness/agent.ts";
+import { type AgentProcess, agentProcess } from "../test/harness/agent-process.ts";
+import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
+import { BlockReader } from "../test/harness/block-reader.ts";
 import { expectOk, type TestDatabase, testDatabase } from "../test/harness/database.ts";
-import { agentEnvironment, databaseDirectory, removeDirectory, until } from "./testing.ts";
-import { type Anvil, startAnvil } from "./testing-anvil.ts";
-import { type AgentProcess, agentProcess } from "./testing-process.ts";
-import { BlockReader } from "./testing-reader.ts";
+import { until } from "../test/harness/until.ts";
 
 const replicas = 2;
 const rounds = 60;

@@ -3,17 +3,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { after, before, describe, it } from "mocha";
-import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
-import { type Agent, AgentError } from "./client.ts";
 import {
   agentEnvironment,
   databaseDirectory,
   removeDirectory,
   startAgent,
   type TestAgent,
-} from "./testing.ts";
-import { type Anvil, startAnvil } from "./testing-anvil.ts";
-import { devKey, devXpub } from "./testing-money.ts";
+} from "../test/harness/agent.ts";
+import { devKey, devXpub } from "../test/harness/agent-inside.ts";
+import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
+import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
+import { type Agent, AgentError } from "./client.ts";
 
 const chainId = "";
 const nobody = "0x000000000000000000000000000000000000dEaD";

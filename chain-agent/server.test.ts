@@ -14,7 +14,9 @@ import { loadSync } from "@grpc/proto-loader";
 import { protoPath as healthProto } from "grpc-health-check";
 import { after, afterEach, before, describe, it } from "mocha";
 import { Registry } from "prom-client";
+import { removeDirectory } from "../test/harness/agent.ts";
 import { type TestCertificate, testCertificate } from "../test/harness/certificate.ts";
+import { until } from "../test/harness/until.ts";
 import { AgentError, connectAgent } from "./client.ts";
 import { Refusal } from "./errors.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
@@ -26,7 +28,6 @@ import { WithdrawalServiceService } from "./generated/pitboss/chain/v1/withdrawa
 import { callMetrics } from "./metrics.ts";
 import { AgentServer, type ServerOptions } from "./server.ts";
 import { type Call, endReason, type Handlers, type Service, service } from "./service.ts";
-import { removeDirectory, until } from "./testing.ts";
 import { eachField } from "./wire.ts";
 
 const require = createRequire(import.meta.url);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { request, type TestIssuer, testIssuer } from "../runtime/testing.ts";
-import { Cable, startProcess, type TestProcess, until } from "../runtime/testing-process.ts";
 import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
+import { Cable, startProcess, type TestProcess } from "../test/harness/process.ts";
+import { until } from "../test/harness/until.ts";
 
 describe("lobby/main.ts", () => {
   let database: TestDatabase;
@@ -37,7 +38,7 @@ describe("lobby/main.ts", () => {
 
   it("serves, is cut off from the database, goes on by itself, and ends with 0", async () => {
     const isReady = async () => (await lobby.readyz()).status === 200;
-    await until(isReady, "ready").catch((cause) => {
+    await until("ready", isReady).catch((cause) => {
       throw new Error(lobby.output(), { cause });
     });
     const token = await issuer.token("ann");
@@ -49,10 +50,10 @@ describe("lobby/main.ts", () => {
     const away = await get("/wallet");
     assert.equal(away.status, 503);
     assert.ok(away.headers.has("retry-after"));
-    await until(async () => (await get("/games")).status === 503, "the catalogue is away");
-    await until(async () => (await lobby.readyz()).status === 503, "not ready");
+    await until("the catalogue is away", async () => (await get("/games")).status === 503);
+    await until("not ready", async () => (await lobby.readyz()).status === 503);
     await cable.mend();
-    await until(isReady, "ready again");
+    await until("ready again", isReady);
     assert.equal((await get("/wallet")).status, 200);
     assert.equal(await lobby.end(), 0);
     for (const line of lobby.output().trim().split("\n")) {

@@ -5,17 +5,17 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { after, before, describe, it } from "mocha";
 import pg from "pg";
+import { verify } from "../games/fairness.ts";
+import type { Json } from "../games/game.ts";
+import { freePort } from "../local/ports.ts";
 import {
   agentEnvironment,
   databaseDirectory,
   removeDirectory,
   startAgent,
   type TestAgent,
-  until,
-} from "../chain-agent/testing.ts";
-import { type Anvil, freePort, startAnvil } from "../chain-agent/testing-anvil.ts";
-import { verify } from "../games/fairness.ts";
-import type { Json } from "../games/game.ts";
+} from "../test/harness/agent.ts";
+import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
 import {
   created,
@@ -27,6 +27,7 @@ import {
   type TestGameOptions,
 } from "../test/harness/game.ts";
 import { jackpotBooks, oneInFive } from "../test/harness/jackpots.ts";
+import { until } from "../test/harness/until.ts";
 import { gameRoutes } from "./routes/index.ts";
 import { testApp, testIssuer } from "./testing.ts";
 import type { OpenGame, RoundView } from "./types.ts";

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before, describe, it } from "mocha";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
 import { type ListedGame, listedGame } from "../test/harness/game.ts";
+import { Cable, startProcess, type TestProcess } from "../test/harness/process.ts";
+import { until } from "../test/harness/until.ts";
 import { engineDigest } from "./engine-digest.ts";
 import { request, type TestCall, type TestIssuer, testIssuer } from "./testing.ts";
-import { Cable, startProcess, type TestProcess, until } from "./testing-process.ts";
 import { type MountedSecret, mountSecret } from "./testing-secret.ts";
 
 const bet = { stake: "1.00", currency: "USD", bet: { side: "heads" } };
@@ -69,7 +70,7 @@ describe("runtime/main.ts", () => {
   async function ready(more: Record<string, string> = {}): Promise<TestProcess> {
     const runtime = await run(more);
     const isReady = async () => (await runtime.readyz()).status === 200;
-    await until(isReady, "ready").catch((cause) => {
+    await until("ready", isReady).catch((cause) => {
       throw new Error(runtime.output(), { cause });
     });
     return runtime;
@@ -183,7 +184,7 @@ describe("runtime/main.ts", () => {
         .end();
     });
     const ended = runtime.end();
-    await until(async () => (await runtime.readyz()).status === 503, "draining", 1);
+    await until("draining", async () => (await runtime.readyz()).status === 503, 1);
     assert.equal(await ended, 0);
     agent.destroy();
   });
@@ -198,11 +199,11 @@ describe("runtime/main.ts", () => {
     assert.equal(away.status, 503, away.text);
     assert.equal(away.body.code, "unavailable");
     assert.ok(Number(away.headers.get("retry-after")) > 0);
-    await until(async () => (await runtime.readyz()).status === 503, "not ready");
+    await until("not ready", async () => (await runtime.readyz()).status === 503);
     assert.equal((await fetch(`${runtime.operationsUrl}/livez`)).status, 200);
     await cable.mend();
-    await until(async () => (await place("during")).status < 300, "a bet is taken");
-    await until(async () => (await runtime.readyz()).status === 200, "ready again");
+    await until("a bet is taken", async () => (await place("during")).status < 300);
+    await until("ready again", async () => (await runtime.readyz()).status === 200);
     assert.equal((await place("during")).status, 200);
     assert.equal(await runtime.end(), 0);
   });
@@ -211,11 +212,11 @@ describe("runtime/main.ts", () => {
     cable.cut();
     const [waiting, stopped] = [await run(), await run()];
     for (const runtime of [waiting, stopped]) {
-      await until(async () => (await runtime.readyz()).body["reason"] === "starting", "starting");
+      await until("starting", async () => (await runtime.readyz()).body["reason"] === "starting");
     }
     assert.equal(await stopped.end(), 0);
     await cable.mend();
-    await until(async () => (await waiting.readyz()).status === 200, "ready");
+    await until("ready", async () => (await waiting.readyz()).status === 200);
     assert.equal(await waiting.end(), 0);
   });
 
@@ -230,7 +231,7 @@ describe("runtime/main.ts", () => {
     cable.cut();
     await ann.call("POST", "/rounds", { json: bet, key: "k3" });
     await cable.mend();
-    await until(async () => (await runtime.readyz()).status === 200, "ready again");
+    await until("ready again", async () => (await runtime.readyz()).status === 200);
     await runtime.end();
     const output = runtime.output();
     const lines = output.trim().split("\n");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, it } from "mocha";
-import { type Anvil, startAnvil } from "../testing-anvil.ts";
+import { type Anvil, startAnvil } from "../../test/harness/anvil.ts";
 import { type ChainNode, NodeError } from "./adapter.ts";
 import { evmAdapter } from "./evm.ts";
 import { evmAddress } from "./evm-node.ts";

@@ -2,15 +2,23 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, it } from "mocha";
+import { freePort } from "../../local/ports.ts";
+import { type Anvil, startAnvil } from "../../test/harness/anvil.ts";
+import {
+  type Followed,
+  follow,
+  latest,
+  mineAll,
+  mineOwn,
+  twins,
+} from "../../test/harness/follower.ts";
+import { until } from "../../test/harness/until.ts";
 import { ChainState, NodeState } from "../generated/pitboss/chain/v1/chain.ts";
-import { until } from "../testing.ts";
-import { type Anvil, freePort, startAnvil } from "../testing-anvil.ts";
 import type { Position, Step } from "./canonical-chain.ts";
 import { FinalityViolated, TooOld } from "./canonical-chain.ts";
 import { memoryFinality } from "./finality-store.ts";
 import type { Follower } from "./follower.ts";
 import type { FollowOptions } from "./options.ts";
-import { type Followed, follow, latest, mineAll, mineOwn, twins } from "./testing.ts";
 
 const violated = ChainState.CHAIN_STATE_FINALITY_VIOLATION;
 const started: { stop(): Promise<void> }[] = [];

@@ -6,7 +6,6 @@ import { Database } from "../../runtime/database.ts";
 import { createLogger } from "../../runtime/log.ts";
 import { createRegistry } from "../../runtime/metrics.ts";
 import { type TestIssuer, testApp, testIssuer } from "../../runtime/testing.ts";
-import { Cable, until } from "../../runtime/testing-process.ts";
 import { type MountedSecret, mountSecret } from "../../runtime/testing-secret.ts";
 import { type TestDatabase, testDatabase } from "../../test/harness/database.ts";
 import {
@@ -16,6 +15,8 @@ import {
   oneInFive,
   type TestJackpot,
 } from "../../test/harness/jackpots.ts";
+import { Cable } from "../../test/harness/process.ts";
+import { until } from "../../test/harness/until.ts";
 import { Cashier } from "../cashier/cashier.ts";
 import { Catalogue } from "../catalogue.ts";
 import { lobbyRoutes } from "../routes/index.ts";
@@ -109,7 +110,7 @@ describe("the lobby's jackpots", function () {
     return body.items.find((item: { name: string }) => item.name === name);
   };
   const shown = (jackpot: TestJackpot, pool: string) =>
-    until(async () => (await itemOf(jackpot))?.pool === pool, `a pool of ${pool}`);
+    until(`a pool of ${pool}`, async () => (await itemOf(jackpot))?.pool === pool);
 
   it("are listed with what a player has to know before a bet", async () => {
     const jackpot = await books.save(mustHitBy);
@@ -144,7 +145,7 @@ describe("the lobby's jackpots", function () {
       const [mine, theirs] = await Promise.all([itemOf(jackpot), itemOf(jackpot, other)]);
       return mine?.contributions === "1.50" && theirs?.contributions === "1.50";
     };
-    await until(counted, "both pods show it");
+    await until("both pods show it", counted);
     const texts = await Promise.all([one.registry.metrics(), other.registry.metrics()]);
     const of = (metric: string) =>
       new RegExp(
@@ -183,7 +184,7 @@ describe("the lobby's jackpots", function () {
       [winner],
     );
     assert.equal(`${BigInt(balance.rows[0].balance) - 100n}`, amount.replace(".", ""));
-    await until(async () => (await itemOf(jackpot)).wins === 1, "the win is counted");
+    await until("the win is counted", async () => (await itemOf(jackpot)).wins === 1);
     const { lastWin } = await itemOf(jackpot);
     assert.deepEqual([lastWin.amount, lastWin.proof], [amount, proof]);
     const answer = await one.app.call("GET", proof);
@@ -218,16 +219,16 @@ describe("the lobby's jackpots", function () {
     stream.close();
     for (let i = 0; i < 5; i += 1) {
       await feed(jackpot, [ENOUGH], winner);
-      await until(async () => (await itemOf(jackpot)).wins === i + 2, `win ${i + 2}`);
+      await until(`win ${i + 2}`, async () => (await itemOf(jackpot)).wins === i + 2);
     }
     const wins = (from: EventSource): Received[] =>
       from.of("win").filter(({ data }) => data.name === jackpot.name);
     const again = await follow(other, { "last-event-id": lastEventId });
-    await until(async () => wins(again).length === 5, "the five wins since");
+    await until("the five wins since", async () => wins(again).length === 5);
     // A pod that has just started has seen none of it itself.
     const fresh = await pod(secret.directory, issuer);
     const late = await follow(fresh, {}, "?lastEventId=0");
-    await until(async () => wins(late).length === 6, "all of its wins");
+    await until("all of its wins", async () => wins(late).length === 6);
     const ids = late.of("win").map(({ id }) => Number(id));
     assert.deepEqual(
       ids,
@@ -235,7 +236,7 @@ describe("the lobby's jackpots", function () {
     );
     assert.equal(new Set(ids).size, ids.length, "none twice");
     await fresh.stop();
-    await until(async () => late.ended, "the stream ends with its pod");
+    await until("the stream ends with its pod", async () => late.ended);
   });
 
   it("say when other terms come into force", async () => {
@@ -244,11 +245,11 @@ describe("the lobby's jackpots", function () {
     await stream.until("pools", 1);
     const dearer = { ...mustHitBy, contribution: "1/50" };
     assert.equal((await books.save(dearer, { name: jackpot.name })).status, "pending");
-    await until(async () => (await itemOf(jackpot)).pendingTerms !== null, "they wait");
+    await until("they wait", async () => (await itemOf(jackpot)).pendingTerms !== null);
     await feed(jackpot, [ENOUGH], await player("changer"));
     const [told] = await stream.until("terms", 1);
     assert.equal(told?.data.terms.contribution, "1/50");
-    await until(async () => (await itemOf(jackpot)).terms.contribution === "1/50", "they hold");
+    await until("they hold", async () => (await itemOf(jackpot)).terms.contribution === "1/50");
   });
 
   it("show their pools at most once a second, however fast they grow", async () => {
@@ -288,14 +289,14 @@ describe("the lobby's jackpots", function () {
     await stream.until("pools", 1);
     cable.cut();
     const get = () => cut.app.call("GET", "/jackpots");
-    await until(async () => (await get()).status === 503, "the lobby says that it cannot tell");
+    await until("the lobby says that it cannot tell", async () => (await get()).status === 503);
     await feed(jackpot, [ENOUGH], winner);
-    await until(async () => (await itemOf(jackpot)).wins === 1, "another pod has counted the win");
+    await until("another pod has counted the win", async () => (await itemOf(jackpot)).wins === 1);
     assert.equal(stream.ended, false, "who listens goes on listening");
     await cable.mend();
     const [told] = await stream.until("win", 1);
     assert.equal(told?.data.name, jackpot.name);
-    await until(async () => (await get()).status === 200, "it tells again");
+    await until("it tells again", async () => (await get()).status === 200);
     stream.close();
     await cut.stop();
     cable.cut();
@@ -307,7 +308,7 @@ describe("the lobby's jackpots", function () {
     const stream = await follow(leaving);
     await stream.until("pools", 1);
     leaving.jackpots.drain();
-    await until(async () => stream.ended, "the stream ends");
+    await until("the stream ends", async () => stream.ended);
     assert.equal(stream.response.complete, true, "it ends as a whole answer");
     assert.equal((await leaving.app.call("GET", "/jackpots/stream")).status, 429);
     await leaving.stop();

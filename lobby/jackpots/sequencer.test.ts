@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { DatabaseAway, type Statement } from "../../runtime/database.ts";
 import { createLogger } from "../../runtime/log.ts";
-import { until } from "../../runtime/testing-process.ts";
+import { until } from "../../test/harness/until.ts";
 import { Sequencer } from "./sequencer.ts";
 
 /** A database in which these jackpots wait; each call counts 5,000 contributions, a full batch, at most. */
@@ -36,7 +36,7 @@ describe("the sequencer's loop", () => {
   it("counts all that waits, batch after batch", async () => {
     const { sequencer, counted } = waiting(new Map([[1, 12_000]]));
     sequencer.start();
-    await until(async () => counted.length === 3, "three batches");
+    await until("three batches", async () => counted.length === 3);
     await sequencer.stop();
     assert.deepEqual(counted, [
       [1, 5_000],
@@ -49,7 +49,7 @@ describe("the sequencer's loop", () => {
     const left = new Map([1, 2, 3].map((id) => [id, 1]));
     const { sequencer, counted, state, lines } = waiting(left, [2]);
     sequencer.start();
-    await until(async () => state.looks >= 3, "three looks");
+    await until("three looks", async () => state.looks >= 3);
     await sequencer.stop();
     assert.deepEqual(counted, [
       [1, 1],
@@ -63,7 +63,7 @@ describe("the sequencer's loop", () => {
     state.away = true;
     sequencer.start();
     state.away = false;
-    await until(async () => counted.length === 1, "it is counted");
+    await until("it is counted", async () => counted.length === 1);
     await sequencer.stop();
     assert.deepEqual(lines, []);
   });

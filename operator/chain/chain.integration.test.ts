@@ -3,7 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "mocha";
 import { ChainWorld, wellStatus } from "../../test/harness/chain-world.ts";
 import { withClient } from "../../test/harness/database.ts";
-import { type Running, until } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import type { Running } from "../../test/harness/world.ts";
 
 const text = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
 

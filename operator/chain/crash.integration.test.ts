@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { ChainWorld } from "../../test/harness/chain-world.ts";
 import { withClient } from "../../test/harness/database.ts";
-import { type Running, until } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import type { Running } from "../../test/harness/world.ts";
 import type { Write } from "../kube/client.ts";
 import { splitChain } from "./testing/samples.ts";
 

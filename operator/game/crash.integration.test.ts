@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { withClient } from "../../test/harness/database.ts";
-import { games, type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { games, type Running, World } from "../../test/harness/world.ts";
 import type { Write } from "../kube/client.ts";
 
 const spec = { autoscaling: { min: 1, max: 3, targetCPU: 70 } };

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { withClient } from "../../test/harness/database.ts";
 import { created, placeRequest } from "../../test/harness/game.ts";
-import { games, type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { games, type Running, World } from "../../test/harness/world.ts";
 
 const mines = {
   engine: "mines",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { games, type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { games, type Running, World } from "../../test/harness/world.ts";
 
 /** What a user might do to a child, and what it should be again. */
 const edits: Record<string, { change: object; field: (child: never) => unknown }> = {

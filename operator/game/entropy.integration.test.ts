@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "mocha";
 import { ChainWorld, wellStatus } from "../../test/harness/chain-world.ts";
-import { games, type Running, until } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { games, type Running } from "../../test/harness/world.ts";
 
 describe("a Game that takes entropy from a Chain", function () {
   this.timeout(60_000);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { withClient } from "../../test/harness/database.ts";
+import { until } from "../../test/harness/until.ts";
 import type { Live } from "../../test/harness/user.ts";
-import { games, type Running, until, World } from "../../test/harness/world.ts";
+import { games, type Running, World } from "../../test/harness/world.ts";
 
 describe("a Game on a real API server and database", function () {
   this.timeout(60_000);

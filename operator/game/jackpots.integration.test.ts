@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { withClient } from "../../test/harness/database.ts";
 import { jackpotsOf } from "../../test/harness/jackpot-objects.ts";
-import { games, type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { games, type Running, World } from "../../test/harness/world.ts";
 
 describe("a Game that names Jackpots", function () {
   this.timeout(60_000);

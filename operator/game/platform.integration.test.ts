@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { HTTP_ROUTES, type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { HTTP_ROUTES, type Running, World } from "../../test/harness/world.ts";
 
 describe("a platform that is not complete", function () {
   this.timeout(60_000);

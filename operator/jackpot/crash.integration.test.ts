@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { withClient } from "../../test/harness/database.ts";
 import { jackpotsOf } from "../../test/harness/jackpot-objects.ts";
-import { type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { type Running, World } from "../../test/harness/world.ts";
 import type { Write } from "../kube/client.ts";
 
 /** More writes than a new Jackpot ever takes. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { jackpotsOf } from "../../test/harness/jackpot-objects.ts";
-import { games, jackpots, type Running, until, World } from "../../test/harness/world.ts";
+import { until } from "../../test/harness/until.ts";
+import { games, jackpots, type Running, World } from "../../test/harness/world.ts";
 
 describe("a Jackpot on a real API server and database", function () {
   this.timeout(60_000);

@@ -1,5 +1,5 @@
-import type { Anvil } from "../../chain-agent/testing-anvil.ts";
 import type { Database } from "../../operator/database/types.ts";
+import type { Anvil } from "../harness/anvil.ts";
 import type { Payer } from "./payer.ts";
 
 /** What chain and ledger say when all is over; every list names what is wrong. */

@@ -1,6 +1,6 @@
 import { privateKeyToAccount } from "viem/accounts";
 import { keccak256 } from "viem/utils";
-import type { Anvil } from "../../chain-agent/testing-anvil.ts";
+import type { Anvil } from "../harness/anvil.ts";
 
 /** A deposit as its payer made it. */
 export interface Paid {

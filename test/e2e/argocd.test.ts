@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { healthOf } from "../harness/argocd-health.ts";
+import { until } from "../harness/until.ts";
 import { coinFlipGame } from "./games.ts";
 import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
-import { until } from "./until.ts";
 
 /** What Argo CD makes of our objects, as they are on a running platform: waves wait for it. */
 describe("the health that Argo CD reads", function () {

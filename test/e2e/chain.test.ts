@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, describe, it } from "mocha";
+import { until } from "../harness/until.ts";
 import { coinFlipGame, heads } from "./games.ts";
 import type { KubeObject } from "./kubectl.ts";
 import { agentPods, nodeRpc, type Rpc } from "./node-rpc.ts";
 import { type Platform, platform } from "./platform.ts";
 import { Player } from "./player.ts";
-import { until } from "./until.ts";
 import { verifyOffline } from "./verify-offline.ts";
 
 const NAMESPACE = "pitboss-chain";

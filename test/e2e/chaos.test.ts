@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
+import { until } from "../harness/until.ts";
 import { audit } from "./books.ts";
 import { coinFlipGame, heads } from "./games.ts";
 import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
 import { Player } from "./player.ts";
 import { podPids, stopServer } from "./processes.ts";
-import { until } from "./until.ts";
 
 const GAME = "storm-flip";
 const SELECTOR = `pitboss.dev/game=${GAME}`;

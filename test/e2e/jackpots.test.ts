@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { EventSource } from "../../lobby/jackpots/testing.ts";
+import { until } from "../harness/until.ts";
 import { coinFlipGame, heads } from "./games.ts";
 import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
 import { Player, type Round } from "./player.ts";
-import { until } from "./until.ts";
 import { verifyOffline } from "./verify-offline.ts";
 
 const GAME = "jackpot-flip";

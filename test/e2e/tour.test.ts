@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
+import { until } from "../harness/until.ts";
 import { coinFlipGame, heads } from "./games.ts";
 import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
 import { Player } from "./player.ts";
-import { until } from "./until.ts";
 import { verifyOffline } from "./verify-offline.ts";
 
 describe("the tour of a fourth Game, with kubectl and HTTP alone", function () {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import { until } from "../harness/until.ts";
 import { coinFlipGame } from "./games.ts";
 import type { KubeObject } from "./kubectl.ts";
 import type { Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
-import { until } from "./until.ts";
 
 interface Wrong {
   name: string;

@@ -3,8 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChainSpec } from "../../crds/generated/chain.ts";
+import { until } from "./until.ts";
 import type { Live } from "./user.ts";
-import { type Running, until, World } from "./world.ts";
+import { type Running, World } from "./world.ts";
 
 const PORTS_ANNOTATION = "test.pitboss.dev/ports";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { JsonRpc } from "../../chain-agent/adapters/json-rpc.ts";
-import { freePort } from "../../chain-agent/testing-anvil.ts";
+import { freePort } from "../../local/ports.ts";
 
 const run = promisify(execFile);
 const installMs = 240_000;

@@ -18,6 +18,7 @@ import { openGame } from "../../runtime/game.ts";
 import type { OpenGame } from "../../runtime/types.ts";
 import { testCluster } from "./control-plane.ts";
 import { type TestDatabase, testDatabase, withClient } from "./database.ts";
+import { until } from "./until.ts";
 import { type Live, User } from "./user.ts";
 import { Wire } from "./wire.ts";
 
@@ -43,21 +44,6 @@ export const CHILD_PATHS: Readonly<Record<string, string>> = {
 };
 
 export const HTTP_ROUTES = "/apis/gateway.networking.k8s.io/v1/namespaces/NS/httproutes";
-
-/** Waits until `probe` answers something; says what was waited for where it never does. */
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined | false> | T | undefined | false,
-  seconds = 20,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await probe();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await sleep(50);
-  }
-}
 
 /** Looks for optional kinds when a test says so, not once a minute. */
 class TestOperator extends PitbossOperator {

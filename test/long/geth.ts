@@ -10,18 +10,13 @@ import { evmAdapter } from "../../chain-agent/adapters/evm.ts";
 import { JsonRpc } from "../../chain-agent/adapters/json-rpc.ts";
 import { localKey } from "../../chain-agent/signer/local-key.ts";
 import { evmAddressOf } from "../../chain-agent/signer/public-key.ts";
-import { freePort } from "../../chain-agent/testing-anvil.ts";
-import {
-  devKey,
-  devXpub,
-  type TestAgent,
-  testAgent,
-  until,
-} from "../../chain-agent/testing-money.ts";
+import { freePort } from "../../local/ports.ts";
 import { userCache } from "../../local/user-cache.ts";
 import { mountSecret } from "../../runtime/testing-secret.ts";
+import { devKey, devXpub, type TestAgent, testAgent } from "../harness/agent-inside.ts";
 import { chainDatabase } from "../harness/chain.ts";
 import { stopAll } from "../harness/session.ts";
+import { until } from "../harness/until.ts";
 
 /**
  * `node test/long/geth.ts`: what anvil does not hold and geth does. A replacement must pay a tenth more in both fees; a

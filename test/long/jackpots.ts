@@ -6,9 +6,9 @@ import { coinFlipGame, heads } from "../e2e/games.ts";
 import { type Platform, platform } from "../e2e/platform.ts";
 import { Player } from "../e2e/player.ts";
 import { podPids, stopServer } from "../e2e/processes.ts";
-import { until } from "../e2e/until.ts";
 import { verifyOffline } from "../e2e/verify-offline.ts";
 import { stopAll } from "../harness/session.ts";
+import { until } from "../harness/until.ts";
 
 /**
  * `node test/long/jackpots.ts [players] [seconds]`: players of one Game that feeds two jackpots, while runtime pods, lobby pods and PostgreSQL

@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { after, before, describe, it } from "mocha";
 import { parseAllDocuments, stringify } from "yaml";
 import { freePort } from "../../local/ports.ts";
-import { until } from "../e2e/until.ts";
+import { until } from "../harness/until.ts";
 import { standalone, startEnvoy } from "./envoy.ts";
 import { tool } from "./tools.ts";
 import { runs } from "./ways.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import type { Kubectl, KubeObject } from "../e2e/kubectl.ts";
 import { platform } from "../e2e/platform.ts";
-import { until } from "../e2e/until.ts";
+import { until } from "../harness/until.ts";
 import { NAMESPACE, SPLIT } from "./chain.ts";
 
 interface Container {

@@ -1,34 +1,22 @@
 /** What the tests of deposits and withdrawals share; nothing else imports it. */
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { HDKey } from "viem/accounts";
-import type { Adapter } from "./adapters/adapter.ts";
-import { Database } from "./database.ts";
-import { memoryFinality } from "./follow/finality-store.ts";
-import { Follower } from "./follow/follower.ts";
-import type { Deposit, StreamDepositsResponse } from "./generated/pitboss/chain/v1/deposit.ts";
-import type { Withdrawal } from "./generated/pitboss/chain/v1/withdrawal.ts";
-import { type Money, type MoneyOptions, openMoney } from "./money.ts";
+import type { Adapter } from "../../chain-agent/adapters/adapter.ts";
+import { Database } from "../../chain-agent/database.ts";
+import { memoryFinality } from "../../chain-agent/follow/finality-store.ts";
+import { Follower } from "../../chain-agent/follow/follower.ts";
+import type {
+  Deposit,
+  StreamDepositsResponse,
+} from "../../chain-agent/generated/pitboss/chain/v1/deposit.ts";
+import type { Withdrawal } from "../../chain-agent/generated/pitboss/chain/v1/withdrawal.ts";
+import { type Money, type MoneyOptions, openMoney } from "../../chain-agent/money.ts";
 
 /** The account of every development chain: test test … junk. Its first key is the hot wallet of the tests. */
 export const devKey = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 export const devXpub = HDKey.fromMasterSeed(Buffer.alloc(32, 7)).derive(
   "m/44'/60'/0'/0",
 ).publicExtendedKey;
-
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined | false>,
-  seconds = 30,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await probe();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await sleep(25);
-  }
-}
 
 export interface TestAgent {
   readonly money: Money;

@@ -3,31 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../local/ports.ts";
 
-const root = new URL("..", import.meta.url);
-
-/** A port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-/** Asks until `is` holds of the answer. */
-export async function until(is: () => Promise<boolean>, what: string, seconds = 20): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    // Nobody may listen yet, or any more.
-    if (await is().catch(() => false)) return;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await sleep(50);
-  }
-}
+const root = new URL("../..", import.meta.url);
 
 export interface TestProcess {
   readonly child: ChildProcess;

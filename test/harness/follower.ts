@@ -1,9 +1,13 @@
 /** What the tests of the follower share; nothing else imports it. */
-import { evmAdapter } from "../adapters/evm.ts";
-import { type Anvil, startAnvil } from "../testing-anvil.ts";
-import { type FinalityStore, memoryFinality, type Violation } from "./finality-store.ts";
-import { Follower } from "./follower.ts";
-import type { FollowOptions } from "./options.ts";
+import { evmAdapter } from "../../chain-agent/adapters/evm.ts";
+import {
+  type FinalityStore,
+  memoryFinality,
+  type Violation,
+} from "../../chain-agent/follow/finality-store.ts";
+import { Follower } from "../../chain-agent/follow/follower.ts";
+import type { FollowOptions } from "../../chain-agent/follow/options.ts";
+import { type Anvil, startAnvil } from "./anvil.ts";
 
 const genesisSeconds = 1_700_000_000;
 

@@ -2,11 +2,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Agent, connectAgent } from "./client.ts";
-import { type Environment, readChainAgentConfig } from "./config.ts";
-import { createLogger } from "./log.ts";
-import { type AgentTimes, type RunningAgent, runAgent } from "./run-agent.ts";
-import { freePort } from "./testing-anvil.ts";
+import { type Agent, connectAgent } from "../../chain-agent/client.ts";
+import { type Environment, readChainAgentConfig } from "../../chain-agent/config.ts";
+import { createLogger } from "../../chain-agent/log.ts";
+import { type AgentTimes, type RunningAgent, runAgent } from "../../chain-agent/run-agent.ts";
+import { freePort } from "../../local/ports.ts";
+import { until } from "./until.ts";
 
 /** Where the agents' database is. */
 export interface TestSettings {
@@ -85,20 +86,6 @@ export async function startAgent(
       await agent.stop();
     },
   };
-}
-
-/** Asks again and again until there is an answer. */
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined | false>,
-  seconds = 20,
-): Promise<T> {
-  for (const end = Date.now() + seconds * 1000; ; ) {
-    const answer = await probe();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
 }
 
 export function removeDirectory(directory: string): Promise<void> {

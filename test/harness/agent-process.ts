@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { Environment } from "./config.ts";
-import { until } from "./testing.ts";
-import { freePort } from "./testing-anvil.ts";
+import type { Environment } from "../../chain-agent/config.ts";
+import { freePort } from "../../local/ports.ts";
+import { until } from "./until.ts";
 
 export interface AgentProcess {
   readonly address: string;
@@ -18,7 +18,7 @@ export interface AgentProcess {
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number | null>;
 }
 
-const main = join(import.meta.dirname, "main.ts");
+const main = join(import.meta.dirname, "../../chain-agent/main.ts");
 
 /** A process on ports of its own, which it keeps over restarts; not started yet. */
 export async function agentProcess(environment: Environment): Promise<AgentProcess> {

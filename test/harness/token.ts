@@ -1,4 +1,4 @@
-import type { Anvil } from "./testing-anvil.ts";
+import type { Anvil } from "./anvil.ts";
 
 /**
  * The smallest contract that looks like an ERC-20 from outside, by hand: transfer(to, amount) emits

@@ -1,8 +1,8 @@
 /** A reader of blocks that does what the contract asks of one; nothing but tests imports it. */
 import assert from "node:assert/strict";
-import { type Agent, AgentError, connectAgent } from "./client.ts";
-import type { Block } from "./generated/pitboss/chain/v1/block.ts";
-import type { StreamBlocksResponse } from "./generated/pitboss/chain/v1/chain.ts";
+import { type Agent, AgentError, connectAgent } from "../../chain-agent/client.ts";
+import type { Block } from "../../chain-agent/generated/pitboss/chain/v1/block.ts";
+import type { StreamBlocksResponse } from "../../chain-agent/generated/pitboss/chain/v1/chain.ts";
 
 /**
  * Keeps the chain that a stream tells of, with the cursor; goes on at another replica whenever a stream breaks. Every block

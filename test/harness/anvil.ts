@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { JsonRpc } from "./adapters/json-rpc.ts";
+import { JsonRpc } from "../../chain-agent/adapters/json-rpc.ts";
+import { freePort } from "../../local/ports.ts";
 
-const binary = join(import.meta.dirname, "../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
+const binary = join(
+  import.meta.dirname,
+  "../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil",
+);
 const patienceMs = 20_000;
 
 export interface Anvil {
@@ -15,16 +18,6 @@ export interface Anvil {
   /** Replaces so many of the last blocks by others. */
   reorg(depth: number): Promise<void>;
   stop(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /**
