@@ -16,9 +16,9 @@ import { judgePlay } from "./return-monitor.ts";
 
 interface Options {
   readonly everyMs: number;
-  readonly statuses: StatusWriter<GameStatus>;
-  readonly games: Informer<Game>;
-  readonly platformDatabase: PlatformDatabase;
+  readonly statuses: Pick<StatusWriter<GameStatus>, "write">;
+  readonly games: Pick<Informer<Game>, "list">;
+  readonly platformDatabase: Pick<PlatformDatabase, "current">;
   readonly metrics: Pick<GameMetrics, "strained">;
   readonly logger: Logger;
   /** A breach of the return stands that the Game does not tell of yet. */
