@@ -93,9 +93,19 @@ describe("verify", () => {
       /\/actions\/0\/tile/,
     ],
     [
+      "an action without its tile",
+      { actions: [first, { type: "reveal", version: 2, by: "player" }, third, last] },
+      /^\/actions\/1\/tile: is required/,
+    ],
+    [
+      "a round that begins in its middle",
+      { actions: [first, second, third, last].map((it, i) => ({ ...it, version: i + 2 })) },
+      /\/actions\/0\/version: it is 2, and 1 in a whole round/,
+    ],
+    [
       "a missing action",
       { actions: [first, third, last] },
-      /\/actions\/1\/version: it does not follow 1/,
+      /\/actions\/1\/version: it is 3, and 2 in a whole round/,
     ],
     [
       "a default that is none",

@@ -111,21 +111,27 @@ function roundProblems(round: RoundProof): string[] {
   if (bet.length > 0) {
     return [...problems, ...bet.map(({ pointer, message }) => `/bet${pointer}: ${message}`)];
   }
-  return [
-    ...problems,
-    ...actionProblems(compiled, round),
-    ...replayProblems(compiled, round, stake),
-  ];
+  const shapes = shapeProblems(compiled, round);
+  if (shapes.length > 0) return [...problems, ...shapes];
+  return [...problems, ...orderProblems(round), ...replayProblems(compiled, round, stake)];
 }
 
-function actionProblems(compiled: Compiled, round: RoundProof): string[] {
-  return round.actions.flatMap(({ version, by, at: _, ...action }, i) => {
-    const before = round.actions[i - 1];
-    const problems = compiled
+/** Actions that the engine could not even read. */
+function shapeProblems(compiled: Compiled, round: RoundProof): string[] {
+  return round.actions.flatMap(({ version: _, by: __, at: ___, ...action }, i) =>
+    compiled
       .checkAction(action as Json)
-      .map(({ pointer, message }) => `/actions/${i}${pointer}: ${message}`);
-    if (before && version !== (before.version ?? 0) + 1) {
-      problems.push(`/actions/${i}/version: it does not follow ${before.version}`);
+      .map(({ pointer, message }) => `/actions/${i}${pointer}: ${message}`),
+  );
+}
+
+/** A round begins with version 1, and each action makes the next one. */
+function orderProblems(round: RoundProof): string[] {
+  return round.actions.flatMap(({ version, by }, i) => {
+    const before = round.actions[i - 1];
+    const problems: string[] = [];
+    if (version !== i + 1) {
+      problems.push(`/actions/${i}/version: it is ${version}, and ${i + 1} in a whole round`);
     }
     if (before?.by === "default" && by === "player") {
       problems.push(`/actions/${i}/by: a player cannot act after the round was abandoned`);
