@@ -96,5 +96,7 @@ describe("worst stake", () => {
     assert.equal(percent(fraction(949_999, 1_000_000), "down"), "94.99%");
     assert.equal(percent(fraction(1_000_001, 1_000_000), "up"), "100.01%");
     assert.equal(percent(fraction(1), "up"), "100.00%");
+    // The bound of slots, where a stake is a few minor units.
+    assert.equal(percent(fraction(-608, 10_000), "down"), "-6.08%");
   });
 });

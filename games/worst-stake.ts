@@ -1,6 +1,7 @@
 // The Gate's question: at which allowed stake does rounding down to the minor unit cost the player most?
 import { add, compare, type Fraction, floor, fraction, lcm, mul, sub, zero } from "./fraction.ts";
 import type { ReturnEntry, StakeTerms } from "./game.ts";
+import { formatAmount } from "./money.ts";
 
 export interface WorstStake {
   entry: ReturnEntry;
@@ -122,5 +123,5 @@ class Walk {
 export function percent(rtp: Fraction, rounding: "down" | "up"): string {
   const hundredths = mul(rtp, fraction(10_000));
   const whole = rounding === "down" ? floor(hundredths) : -floor(sub(zero, hundredths));
-  return `${whole / 100n}.${String(whole % 100n).padStart(2, "0")}%`;
+  return `${formatAmount(whole, 2)}%`;
 }
