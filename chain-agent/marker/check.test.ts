@@ -74,7 +74,9 @@ describe("the marker of a node's data folder", () => {
     assert.match(missing.stderr, /ENOENT/);
     const claimed = run({ PITBOSS_MARKER_DIR: folder });
     assert.equal(claimed.status, 0, claimed.stderr);
-    assert.match(claimed.stdout, /claimed/);
+    const { level, time, msg, node } = JSON.parse(claimed.stdout) as Record<string, string>;
+    assert.deepEqual([level, msg, node], ["info", "the data folder is claimed", "a"]);
+    assert.ok(Date.parse(time ?? "") > 0);
     assert.match(run({ PITBOSS_NODE: "" }).stderr, /PITBOSS_NODE is missing/);
   });
 });

@@ -70,12 +70,24 @@ export async function main(environment: NodeJS.ProcessEnv): Promise<number> {
       node: env.PITBOSS_NODE,
     };
     const what = await checkFolder(env.PITBOSS_MARKER_DIR, own);
-    process.stdout.write(`the data folder is ${what}: ${JSON.stringify(own)}\n`);
+    log("info", `the data folder is ${what}`, own);
     return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    log("error", error instanceof Error ? error.message : String(error));
     return 1;
   }
+}
+
+/** A line as the agent's own log has them; the kubelet shows the last one where the check failed. */
+function log(level: "info" | "error", msg: string, own: Partial<Marker> = {}): void {
+  const line = JSON.stringify({
+    level,
+    time: new Date().toISOString(),
+    service: "marker",
+    ...own,
+    msg,
+  });
+  (level === "error" ? process.stderr : process.stdout).write(`${line}\n`);
 }
 
 async function read(file: string): Promise<Marker | undefined> {
