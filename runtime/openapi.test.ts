@@ -80,6 +80,12 @@ describe("openapi", () => {
     ]);
   });
 
+  it("says of each operation that it refuses what it cannot read, such as an unknown parameter", () => {
+    for (const { operationId, responses } of operations) {
+      assert.match(JSON.stringify(responses?.["400"]), /`malformed`/, String(operationId));
+    }
+  });
+
   it("documents every refusal with its status and code", () => {
     const text = JSON.stringify(document["paths"]?.["/games/flip/rounds"]?.["post"]?.["responses"]);
     for (const status of [400, 401, 402, 403, 409, 413, 415, 422, 429, 500, 503]) {

@@ -4,13 +4,14 @@ import { type Route, scopeOf } from "./route.ts";
 
 /** What a route can refuse because of what it takes, beside its own codes. */
 function codesOf(route: Route): Code[] {
-  const codes: Code[] = [...route.refusals, "too_many_requests", "internal_error", "unavailable"];
+  // Query parameters that nobody knows are refused everywhere.
+  const always: Code[] = ["malformed", "too_many_requests", "internal_error", "unavailable"];
+  const codes: Code[] = [...route.refusals, ...always];
   if (route.access !== "public") codes.push("unauthorized");
   if (scopeOf(route) !== undefined) codes.push("forbidden");
-  if (route.query !== undefined) codes.push("malformed");
   if (route.idempotencyKey) codes.push("idempotency_key_required");
   if (route.body !== undefined) {
-    codes.push("malformed", "payload_too_large", "unsupported_media_type", "invalid_request");
+    codes.push("payload_too_large", "unsupported_media_type", "invalid_request");
   }
   return [...new Set(codes)];
 }
