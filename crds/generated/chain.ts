@@ -11,6 +11,9 @@ export interface Chain {
   spec: ChainSpec;
   status?: ChainStatus;
 }
+/**
+ * What nodes and agents the casino wants.
+ */
 export interface ChainSpec {
   /**
    * The family of the chain; Litecoin and the like speak bitcoin.
@@ -51,8 +54,13 @@ export interface ChainSpec {
  * A node of the chain, one client or several.
  */
 export interface ChainNode {
+  /**
+   * Image of the client.
+   */
   image?: string;
   /**
+   * Command and arguments, where the image's own will not do.
+   *
    * @maxItems 64
    */
   command?: string[];
@@ -113,12 +121,19 @@ export interface ChainPort {
 }
 export interface ChainClient {
   name: string;
+  /**
+   * Image of the client.
+   */
   image: string;
   /**
+   * Command and arguments, where the image's own will not do.
+   *
    * @maxItems 64
    */
   command?: string[];
   /**
+   * Command and arguments, where the image's own will not do.
+   *
    * @maxItems 64
    */
   args?: string[];
@@ -148,6 +163,9 @@ export interface ClientResourceList {
   cpu?: number | string;
   memory?: number | string;
 }
+/**
+ * Where the client keeps its data.
+ */
 export interface ChainStorage {
   /**
    * A folder that exists on each machine and belongs to the node's user, on a disk of its own. It is never made: a disk that is not mounted must not fill the machine's.
@@ -172,6 +190,9 @@ export interface Finality {
    */
   confirmations: number;
 }
+/**
+ * The machines that the nodes run on.
+ */
 export interface Placement {
   nodeSelector: {
     [k: string]: string;
@@ -208,9 +229,17 @@ export interface Signer {
    */
   secretName: string;
 }
+/**
+ * What the operator found.
+ */
 export interface ChainStatus {
+  /**
+   * The generation that this status speaks of.
+   */
   observedGeneration?: number;
   /**
+   * Ready sums up the others; each has a reason, and a message that says what to do.
+   *
    * @maxItems 16
    */
   conditions?: Condition[];
@@ -245,6 +274,9 @@ export interface ChainNodes {
    */
   text?: string;
 }
+/**
+ * A block that a quorum agrees on, the newest one or the newest that is final.
+ */
 export interface ChainBlock {
   height: number;
   hash: string;

@@ -12,6 +12,9 @@ export interface Game {
   spec: GameSpec;
   status?: GameStatus;
 }
+/**
+ * What the casino wants the game to be.
+ */
 export interface GameSpec {
   /**
    * The rules and mathematics of the game, one of the engines of the runtime (`games/<engine>`).
@@ -72,6 +75,9 @@ export interface ReturnGate {
   max: string;
 }
 export interface Stake {
+  /**
+   * Code of a currency, such as USD.
+   */
   currency: string;
   /**
    * The smallest stake, a multiple of `step`.
@@ -90,6 +96,9 @@ export interface Stake {
    */
   maxPayout: string;
 }
+/**
+ * What becomes of rounds that their players leave open.
+ */
 export interface OpenRounds {
   /**
    * A round left open for this long is finished by the engine's default action.
@@ -97,8 +106,14 @@ export interface OpenRounds {
   timeout: string;
 }
 export interface JackpotReference {
+  /**
+   * Name of a Jackpot in this namespace.
+   */
   name: string;
 }
+/**
+ * What is mixed into draws beside the seeds.
+ */
 export interface FairnessSettings {
   entropy?: Entropy;
 }
@@ -115,20 +130,35 @@ export interface Entropy {
    */
   onChainDown: "Continue" | "Stop";
 }
+/**
+ * A range of pods that follows the load, instead of spec.replicas.
+ */
 export interface Autoscaling {
+  /**
+   * Fewest pods.
+   */
   min: number;
+  /**
+   * Most pods.
+   */
   max: number;
   /**
    * Per cent of the requested CPU that the pods should use on average.
    */
   targetCPU: number;
 }
+/**
+ * The game's part of the platform's database.
+ */
 export interface Database {
   /**
    * What becomes of the game's schema and role when the Game is deleted.
    */
   deletionPolicy: "Retain" | "Delete";
 }
+/**
+ * What follows from what the game really pays back.
+ */
 export interface Monitoring {
   /**
    * What happens when play pays back too little or too much to be chance. Alert says so and lets the game go on; Suspend also refuses new rounds, until the annotation pitboss.dev/return-acknowledged says who looked and what it was.
@@ -140,10 +170,15 @@ export interface Monitoring {
  */
 export interface PodSettings {
   resources?: Resources;
+  /**
+   * Labels that the machines must have.
+   */
   nodeSelector?: {
     [k: string]: string;
   };
   /**
+   * Taints of machines that the pods bear.
+   *
    * @maxItems 16
    */
   tolerations?: Toleration[];
@@ -154,10 +189,16 @@ export interface PodSettings {
    */
   env?: EnvironmentVariable[];
 }
+/**
+ * What each pod asks for, and what it may use at most.
+ */
 export interface Resources {
   requests?: ResourceList;
   limits?: ResourceList;
 }
+/**
+ * CPU and memory.
+ */
 export interface ResourceList {
   cpu?: number | string;
   memory?: number | string;
@@ -170,12 +211,26 @@ export interface Toleration {
   tolerationSeconds?: number;
 }
 export interface EnvironmentVariable {
+  /**
+   * Name of the variable.
+   */
   name: string;
+  /**
+   * Its value, as it is.
+   */
   value: string;
 }
+/**
+ * What the operator found.
+ */
 export interface GameStatus {
+  /**
+   * The generation that this status speaks of.
+   */
   observedGeneration?: number;
   /**
+   * Ready sums up the others; each has a reason, and a message that says what to do.
+   *
    * @maxItems 16
    */
   conditions?: Condition[];
@@ -183,6 +238,9 @@ export interface GameStatus {
    * The state in force; it differs from spec.state where the return monitor has suspended the game.
    */
   state?: "Active" | "Draining" | "Suspended";
+  /**
+   * Version of the rules that serve.
+   */
   engineVersion?: string;
   /**
    * The revision that serves, a hash of engine, engine version and configuration.
@@ -190,7 +248,13 @@ export interface GameStatus {
   revision?: string;
   returnToPlayer?: ProvenReturn;
   observed?: ObservedPlay;
+  /**
+   * Pods that there are.
+   */
   replicas?: number;
+  /**
+   * Pods that take requests.
+   */
   readyReplicas?: number;
   /**
    * Ready and wanted pods, "2/2".
@@ -261,7 +325,13 @@ export interface JackpotReturn {
  * What play has shown so far, written at most once a minute.
  */
 export interface ObservedPlay {
+  /**
+   * Settled rounds.
+   */
   rounds?: number;
+  /**
+   * Rounds that are open.
+   */
   openRounds?: number;
   /**
    * Decimal amounts by currency.

@@ -11,7 +11,13 @@ export interface Jackpot {
   spec: JackpotSpec;
   status?: JackpotStatus;
 }
+/**
+ * What the casino wants the jackpot to be.
+ */
 export interface JackpotSpec {
+  /**
+   * Code of the currency that it grows and pays in, such as USD.
+   */
   currency: string;
   /**
    * What the house puts into each new pool; "0" for nothing.
@@ -46,9 +52,17 @@ export interface JackpotTrigger {
 export interface JackpotTransfer {
   name: string;
 }
+/**
+ * What the operator found.
+ */
 export interface JackpotStatus {
+  /**
+   * The generation that this status speaks of.
+   */
   observedGeneration?: number;
   /**
+   * Ready sums up the others; each has a reason, and a message that says what to do.
+   *
    * @maxItems 16
    */
   conditions?: Condition[];
@@ -65,6 +79,9 @@ export interface JackpotStatus {
    * All that rounds have added so far.
    */
   contributions?: string;
+  /**
+   * How often it was won.
+   */
   wins?: number;
   lastWin?: JackpotWin;
   /**
@@ -101,6 +118,9 @@ export interface JackpotTermsInForce {
    */
   trigger: string;
 }
+/**
+ * The latest win.
+ */
 export interface JackpotWin {
   amount: string;
   game: string;
