@@ -1,54 +1,40 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import {
+  makeThroughCrashes,
+  type Subject,
+  type Undisturbed,
+  undisturbed,
+} from "../../test/harness/crashes.ts";
 import { withClient } from "../../test/harness/database.ts";
 import { until } from "../../test/harness/until.ts";
-import { games, type Running, World } from "../../test/harness/world.ts";
-import type { Write } from "../kube/client.ts";
+import { games, World } from "../../test/harness/world.ts";
 
 const spec = { autoscaling: { min: 1, max: 3, targetCPU: 70 } };
 const environment = { PITBOSS_INGRESS_CLASS: "alb" };
 
-/** More writes than a new Game ever takes. */
-const MOST_WRITES = 16;
-
-/**
- * The differential oracle: the same Game is made again and again, each time by an operator that can
- * write no more after write i; another operator goes on. The end, and what was written to get there,
- * must be those of a Game that nothing happened to.
- */
 describe("an operator that dies after any one of its writes", function () {
   this.timeout(60_000);
   let world: World;
-  let reference: { state: object; writes: Record<string, number> };
+  let subject: Subject;
+  let reference: Undisturbed;
 
   before(async () => {
     world = await World.create();
-    const running = await world.start({ environment });
-    const name = world.database.gameName("ref");
-    await world.applyGame(name, spec);
-    await world.says(name, "Ready", "Ready");
-    await world.quiet(running);
-    reference = { state: await world.snapshot(name), writes: counts(running.writes, name) };
-    await running.stop();
+    subject = {
+      ...{ world, mostWrites: 16 },
+      name: (purpose) => world.database.gameName(purpose),
+      path: (name) => games(world.casino, name),
+      start: (options) => world.start({ ...options, environment }),
+      apply: (name) => world.applyGame(name, spec),
+      snapshot: (name) => world.snapshot(name),
+    };
+    reference = await undisturbed(subject);
   });
 
   after(async () => {
     await world?.end();
   });
-
-  /** How often each object was written; how often the status tells of progress depends on the pods. */
-  function counts(writes: readonly Write[], game: string): Record<string, number> {
-    const all: Record<string, number> = {};
-    for (const { verb, kind, name } of writes) {
-      if (verb === "applyStatus" || !name.includes(game)) continue;
-      const key = `${verb} ${kind.kind} ${name.replace(game, "NAME")}`;
-      all[key] = (all[key] ?? 0) + 1;
-    }
-    return all;
-  }
-
-  const written = ({ writes }: Running, game: string): number =>
-    writes.filter(({ name }) => name.includes(game)).length;
 
   it("has made each object with one write when nothing happens", () => {
     const all = Object.entries(reference.writes);
@@ -57,27 +43,7 @@ describe("an operator that dies after any one of its writes", function () {
   });
 
   it("comes to the same end with the same writes", async () => {
-    const crashAfter = new Map(
-      Array.from({ length: MOST_WRITES }, (_, i) => [world.database.gameName("crash"), i] as const),
-    );
-    const dying = await world.start({ environment, crashAfter });
-    for (const name of crashAfter.keys()) await world.applyGame(name, spec);
-    let survivors = 0;
-    for (const [name, i] of crashAfter) {
-      await until(`write ${i}`, async () => written(dying, name) === i || (await ready(name)));
-      if (written(dying, name) < i) survivors += 1;
-    }
-    assert.ok(survivors > 0, "a crash after each write was tried");
-    await dying.stop();
-    const next = await world.start({ environment });
-    for (const name of crashAfter.keys()) await world.says(name, "Ready", "Ready");
-    await world.quiet(next);
-    for (const [name, i] of crashAfter) {
-      assert.deepEqual(await world.snapshot(name), reference.state, `after write ${i}`);
-      const writes = counts([...dying.writes, ...next.writes], name);
-      assert.deepEqual(writes, reference.writes, `after write ${i}`);
-    }
-    await next.stop();
+    await makeThroughCrashes(subject, reference);
   });
 
   it("ends a deletion that it began, when all but the finalizer was done", async () => {
@@ -99,10 +65,4 @@ describe("an operator that dies after any one of its writes", function () {
     await world.start({ environment });
     await world.gone(games(world.casino, name));
   });
-
-  async function ready(name: string): Promise<boolean> {
-    const game = await world.user.get(games(world.casino, name));
-    const conditions: { type: string; status: string }[] = game?.["status"]?.conditions ?? [];
-    return conditions.some(({ type, status }) => type === "Ready" && status === "True");
-  }
 });
