@@ -199,6 +199,13 @@ describe("keno", () => {
     });
   }
 
+  for (const name of ["0", "9-spot", "Low risk", "Élevé", "x_1.5+"]) {
+    it(`takes a table of the name ${name}`, () => {
+      const { checkBet } = ready(engine, { tables: { [name]: { 1: counting(1) } } });
+      assert.deepEqual(checkBet({ table: name, picks: [3] }, stake), []);
+    });
+  }
+
   it("names how many numbers a table lets one pick", () => {
     const tables = { a: { 3: counting(3), 1: counting(1) }, b: { 2: counting(2) } };
     const { checkBet } = ready(engine, { tables });
@@ -234,7 +241,8 @@ describe("keno", () => {
     [{ tables: { any: { 0: ["0", "1"] } } }, "/tables/any/0", /give one of 1 … 40/],
     [{ tables: { any: { 41: ["0", "1"] } } }, "/tables/any/41", /give one of 1 … 40/],
     [{ numbers: 5, draws: 2, tables: { any: { 6: counting(6) } } }, "/tables/any/6", /1 … 5/],
-    [{ tables: { "0": { 1: ["0", "1"] } } }, "/tables/0", /no name of a table/],
+    [{ tables: { "": { 1: ["0", "1"] } } }, "/tables/", /no name of a table/],
+    [{ tables: { "a/b": { 1: ["0", "1"] } } }, "/tables/a~1b", /no name of a table/],
     [JSON.parse('{"tables": {"__proto__": {"1": ["0", "1"]}}}'), "/tables/__proto__", /no name/],
     [{ tables: { any: { 1: ["0", 2] } } }, "/tables/any/1/1", /must be string/],
     [{ tables: { any: { 1: ["0", "1e3"] } } }, "/tables/any/1/1", /such as "3.96"/],

@@ -30,7 +30,7 @@ export const mostPicks = 40;
 const nothingToDo: readonly string[] = [];
 const lost: Tally = { staked: one, payout: zero };
 const picksText = /^[1-9][0-9]?$/;
-const nameText = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
+const nameText = /^[\p{L}\p{N}][\p{L}\p{N} ._+-]{0,31}$/u;
 
 interface Written {
   numbers: number;
@@ -48,7 +48,7 @@ function tableProblems(numbers: number, name: string, table: Written["tables"][s
   const pointer = `/tables/${pointerSegment(name)}`;
   if (!nameText.test(name)) {
     const message =
-      "is no name of a table: begin with a letter, go on with letters, digits, _ or -";
+      "is no name of a table: begin with a letter or digit, go on with these, spaces, . _ + or -";
     return [{ pointer, message }];
   }
   const most = Math.min(mostPicks, numbers);

@@ -140,6 +140,13 @@ describe("mines", () => {
     }
   });
 
+  it("rounds multipliers down to up to eight decimals", () => {
+    const { prepared } = game({ tiles: 9, edge: "1/7", rounding: 8 });
+    const [first] = engine.returns(prepared);
+    // 6/7 · 9/8 is 0.964285714…, won by eight of nine tiles.
+    assert.deepEqual(first?.rtp, mul(parseFraction("0.96428571"), fraction(8, 9)));
+  });
+
   for (const [tiles, mines] of [
     [4, 1],
     [4, 2],
@@ -234,7 +241,7 @@ describe("mines", () => {
     [{ tiles: 101 }, "/tiles"],
     [{ tiles: "25" }, "/tiles"],
     [{ edge: "1" }, "/edge"],
-    [{ rounding: 7 }, "/rounding"],
+    [{ rounding: 9 }, "/rounding"],
     [{ rows: 5 }, "/rows"],
   ] as const) {
     it(`refuses the configuration ${JSON.stringify(config)}`, () => {

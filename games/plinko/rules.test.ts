@@ -187,6 +187,13 @@ describe("plinko", () => {
     );
   });
 
+  for (const name of ["1", "high risk", "Élevé", "x_1.5+"]) {
+    it(`takes a risk of the name ${name}`, () => {
+      const { checkBet } = ready(engine, { tables: { 1: { [name]: ["0", "1"] } } });
+      assert.deepEqual(checkBet({ rows: 1, risk: name }, stake), []);
+    });
+  }
+
   it("refuses absurd bets with pointers, or plays them within their bound", () => {
     const compiled = ready(engine, published);
     const draws = new FastDraws("absurd");

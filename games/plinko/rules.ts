@@ -28,7 +28,7 @@ export const mostRows = 32;
 const nothingToDo: readonly string[] = [];
 const lost: Tally = { staked: one, payout: zero };
 const rowsText = /^[1-9][0-9]?$/;
-const nameText = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
+const nameText = /^[\p{L}\p{N}][\p{L}\p{N} ._+-]{0,31}$/u;
 
 type Tables = { [rows: string]: { [risk: string]: string[] } };
 
@@ -42,7 +42,7 @@ function tableProblems(rows: string, table: Tables[string]): Problem[] {
     const at = `${pointer}/${pointerSegment(risk)}`;
     if (!nameText.test(risk)) {
       const message =
-        "is no name of a risk: begin with a letter, go on with letters, digits, _ or -";
+        "is no name of a risk: begin with a letter or digit, go on with these, spaces, . _ + or -";
       return [{ pointer: at, message }];
     }
     if (slots.length === Number(rows) + 1) return [];
