@@ -8,14 +8,15 @@ import {
   ServerCredentials,
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
-import { type CallContext, type Caller, type CallLimits, streamHandler } from "./calls.ts";
+import type { CallContext, Caller, CallLimits, OpenCall } from "./call-context.ts";
 import { Refusal } from "./errors.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
 import { healthService } from "./health.ts";
 import type { CallMetrics } from "./metrics.ts";
 import { reflection } from "./reflection.ts";
 import { Encoded, type Service } from "./service.ts";
-import { endOverdue, type UnaryCall, unaryHandler } from "./unary-call.ts";
+import { streamHandler } from "./stream-call.ts";
+import { endOverdue, unaryHandler } from "./unary-call.ts";
 
 export interface ServerOptions {
   readonly host?: string;
@@ -89,7 +90,7 @@ export class AgentServer {
   readonly #options: ServerOptions;
   readonly #server: Server;
   readonly #streams = new Set<AbortController>();
-  readonly #unary = new Set<UnaryCall>();
+  readonly #unary = new Set<OpenCall>();
   readonly #sweep: NodeJS.Timeout;
   #draining = false;
 

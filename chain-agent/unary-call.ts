@@ -5,7 +5,7 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import type { CallContext } from "./calls.ts";
+import type { CallContext, OpenCall } from "./call-context.ts";
 import { Refusal } from "./errors.ts";
 import { statusOf } from "./failure.ts";
 import type { Call } from "./service.ts";
@@ -13,7 +13,7 @@ import type { Call } from "./service.ts";
 type UnaryHandle = (request: unknown, call: Call) => Promise<unknown>;
 
 /** A unary call in flight: answered once. Most never ask for their signal, so it is made when one does. */
-export class UnaryCall implements Call {
+class UnaryCall implements Call, OpenCall {
   readonly begun = performance.now();
   readonly #name: string;
   readonly #context: CallContext;
@@ -85,7 +85,7 @@ export function unaryHandler(
 }
 
 /** Ends the calls that are older than the agent's own cap; to be called now and then. */
-export function endOverdue(calls: Iterable<UnaryCall>, unaryMs: number): void {
+export function endOverdue(calls: Iterable<OpenCall>, unaryMs: number): void {
   const oldest = performance.now() - unaryMs;
   for (const call of calls) {
     // They are in the order of their beginning.

@@ -1,48 +1,22 @@
-import type { Adapter } from "../adapters/adapter.ts";
 import { type Changes, follow, type Pace, pace } from "../changes.ts";
 import { Refusal } from "../errors.ts";
-import type { CanonicalChain } from "../follow/canonical-chain.ts";
-import { ChainState } from "../generated/pitboss/chain/v1/chain.ts";
 import {
   type StreamWithdrawalsResponse,
-  type SubmitWithdrawalRequest,
-  type Withdrawal,
   WithdrawalServiceService,
-  WithdrawalState,
 } from "../generated/pitboss/chain/v1/withdrawal.ts";
-import { checkChain, checkId, checkText, invalid } from "../requests.ts";
+import { checkChain, checkId, invalid } from "../requests.ts";
 import { type Call, endReason, type Service, service } from "../service.ts";
 import { raised } from "./fees.ts";
-import type { State, StoredWithdrawal, Submission, WithdrawalStore } from "./store.ts";
-import type { Payout, Wallet } from "./wallet.ts";
+import type { StoredWithdrawal } from "./store.ts";
+import { type SubmitOptions, submit } from "./submit.ts";
+import { viewOf } from "./view.ts";
 
-export interface WithdrawalServiceOptions {
-  readonly chainId: string;
-  readonly chain: CanonicalChain;
-  readonly adapter: Adapter;
-  /** CAIP-19 ids of what can be paid. */
-  readonly assets: ReadonlySet<string>;
-  readonly store: WithdrawalStore;
+export interface WithdrawalServiceOptions extends SubmitOptions {
   /** Most that a transaction pays for a unit of size. */
   readonly feeRateMax: bigint;
-  /** Absent where the agent has no key. */
-  readonly wallet?: Wallet | undefined;
   readonly pace?: Pace;
 }
 
-const states = {
-  ACCEPTED: WithdrawalState.WITHDRAWAL_STATE_ACCEPTED,
-  BROADCAST: WithdrawalState.WITHDRAWAL_STATE_BROADCAST,
-  MINED: WithdrawalState.WITHDRAWAL_STATE_MINED,
-  FINALIZED: WithdrawalState.WITHDRAWAL_STATE_FINALIZED,
-  FAILED: WithdrawalState.WITHDRAWAL_STATE_FAILED,
-  CANCELLED: WithdrawalState.WITHDRAWAL_STATE_CANCELLED,
-  NEEDS_ATTENTION: WithdrawalState.WITHDRAWAL_STATE_NEEDS_ATTENTION,
-  REJECTED: WithdrawalState.WITHDRAWAL_STATE_REJECTED,
-} as const satisfies Record<State, WithdrawalState>;
-
-const refundable: ReadonlySet<State> = new Set(["FAILED", "CANCELLED", "REJECTED"]);
-const amountPattern = /^[1-9][0-9]{0,76}$/;
 const ratePattern = /^[0-9]{0,40}$/;
 
 /** WithdrawalService: stores what is asked for; the sender of the replica that has the lease does it. */
@@ -96,98 +70,6 @@ function rateOf(text: string, { candidates }: StoredWithdrawal, most: bigint): b
     throw invalid("fee_rate", `fee_rate is below ${least}, the least that nodes take`);
   }
   return rate;
-}
-
-/** Stores the withdrawal, unless it is there; its nonce is reserved in the same transaction. */
-async function submit(
-  request: SubmitWithdrawalRequest,
-  options: WithdrawalServiceOptions,
-): Promise<void> {
-  checkChain(request.chainId, options.chainId);
-  const { withdrawalId } = request;
-  checkId("withdrawal_id", withdrawalId);
-  const { store, wallet } = options;
-  const known = await store.get(withdrawalId);
-  const payout = await payoutOf(request, options);
-  if (known === undefined) mayGoOut(options);
-  if (wallet === undefined) throw new Refusal("NO_SIGNER");
-  const refusal = known === undefined ? await refusalOf(payout, wallet) : undefined;
-  const { from: sender, numbered } = wallet;
-  const submission: Submission = { withdrawalId, ...payout, sender, numbered, refusal };
-  let status = await store.submit(submission);
-  if (status === "needs_nonce") {
-    status = await store.submit({ ...submission, firstNonce: await wallet.firstNonce() });
-  }
-  if (status === "other_body") throw new Refusal("OTHER_BODY");
-}
-
-function mayGoOut({ chain }: WithdrawalServiceOptions): void {
-  const reason = chain.stopped();
-  if (reason === undefined) return;
-  const violated = chain.status().state === ChainState.CHAIN_STATE_FINALITY_VIOLATION;
-  throw new Refusal(violated ? "FINALITY_VIOLATION" : "NO_QUORUM", reason);
-}
-
-/** What is stored as rejected, so that the same id gives the same answer for ever. */
-async function refusalOf(payout: Payout, wallet: Wallet): Promise<string | undefined> {
-  if (payout.to === wallet.from) return "the receiver is the hot wallet itself";
-  return wallet.refusal(payout);
-}
-
-async function payoutOf(
-  request: SubmitWithdrawalRequest,
-  options: WithdrawalServiceOptions,
-): Promise<Payout> {
-  const { adapter, assets } = options;
-  if (!amountPattern.test(request.amount)) {
-    throw invalid("amount", "amount is no whole number above 0, or has over 77 digits");
-  }
-  checkText("asset", request.asset);
-  checkText("to", request.to);
-  const amount = BigInt(request.amount);
-  const asset = adapter.asset(request.asset);
-  const to = adapter.address(request.to);
-  if (asset !== undefined && assets.has(asset) && to !== undefined) return { asset, amount, to };
-  const refusal =
-    to === undefined
-      ? invalid("to", undefined, "BAD_ADDRESS")
-      : invalid("asset", undefined, "BAD_ASSET");
-  const refused = { asset: request.asset, amount, to: request.to };
-  await reject(request.withdrawalId, refused, refusal, options);
-  throw refusal;
-}
-
-/**
- * Keeps what is refused for good under its id, so that it can never be paid later, by another version or other settings:
- * only then may the caller give the money back.
- */
-async function reject(
-  withdrawalId: string,
-  payout: Payout,
-  { message: refusal }: Refusal,
-  { store }: WithdrawalServiceOptions,
-): Promise<void> {
-  await store.submit({ withdrawalId, ...payout, sender: "", numbered: false, refusal });
-}
-
-/** The message of a stored withdrawal. */
-function viewOf(stored: StoredWithdrawal, options: WithdrawalServiceOptions): Withdrawal {
-  const { withdrawalId, revision, state, asset, amount, sender, to, nonce, block, fee } = stored;
-  const { chain, chainId } = options;
-  const above = block === null ? 0n : (chain.head?.height ?? block.height) - block.height + 1n;
-  return {
-    ...{ withdrawalId, revision, state: states[state], chainId, asset, amount: String(amount) },
-    ...{ from: sender, to, nonce, block: block ?? undefined },
-    candidates: stored.candidates.map(({ hash, rate, cancels, createdAt }) => {
-      return { transactionHash: hash, feeRate: String(rate), cancels, createTime: createdAt };
-    }),
-    transactionHash: stored.transactionHash ?? "",
-    confirmations: above < 0n ? 0n : above,
-    fee: fee === null ? "" : String(fee),
-    refundable: refundable.has(state),
-    message: stored.message,
-    ...{ createTime: stored.createdAt, updateTime: stored.updatedAt },
-  };
 }
 
 async function* stream(

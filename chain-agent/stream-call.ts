@@ -1,43 +1,15 @@
 import type {
   handleServerStreamingCall,
-  ServerUnaryCall,
   ServerWritableStream,
   ServiceError,
   StatusObject,
 } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
+import type { CallContext } from "./call-context.ts";
 import { Refusal } from "./errors.ts";
 import { statusOf } from "./failure.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
-import type { CallMetrics } from "./metrics.ts";
 import type { Call } from "./service.ts";
-import type { UnaryCall } from "./unary-call.ts";
-
-export interface CallLimits {
-  /** The agent's own cap of a unary call, whatever its deadline is. */
-  readonly unaryMs: number;
-  readonly streamsMax: number;
-  /** A stream that old is asked to connect again. */
-  readonly streamAgeMs: number;
-  /** A reader that takes nothing for so long is cut off. */
-  readonly slowReaderMs: number;
-}
-
-/** What is known of who calls. */
-export type Caller = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext">;
-
-export interface CallContext {
-  readonly limits: CallLimits;
-  readonly metrics: CallMetrics;
-  /** Every unary call in flight. */
-  readonly unary: Set<UnaryCall>;
-  /** Every stream that is open, so that a drain ends them. */
-  readonly streams: Set<AbortController>;
-  draining(): boolean;
-  /** Why the caller may not use the service. */
-  refusal(call: Caller): Refusal | undefined;
-  onFault(method: string, error: unknown): void;
-}
 
 type StreamHandle = (request: unknown, call: Call) => AsyncIterable<unknown>;
 type Stream = ServerWritableStream<unknown, unknown>;
