@@ -6,6 +6,7 @@ import { Cashier } from "./cashier/cashier.ts";
 import { Catalogue } from "./catalogue.ts";
 import { readLobbyConfig } from "./config.ts";
 import { Jackpots } from "./jackpots/jackpots.ts";
+import { whenPrepared } from "./prepared.ts";
 import { lobbyRoutes } from "./routes/index.ts";
 import { Voids } from "./voids.ts";
 
@@ -23,6 +24,7 @@ export async function runLobby(): Promise<void> {
       up ? log.info({}, "the database is back") : log.warn({ err: error }, "the database is away"),
   });
   poolMetrics(host.registry, () => database.counts());
+  await whenPrepared(database, log);
   const catalogue = new Catalogue(database, log);
   await catalogue.start();
   const { registry } = host;
