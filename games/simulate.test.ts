@@ -50,6 +50,15 @@ describe("simulate", () => {
     assert.deepEqual([result.rtp, result.sigmas, result.standardError], [0.99, null, 0]);
   });
 
+  it("agrees exactly with a game that always pays the same", () => {
+    const engine = engines.get("keno") ?? assert.fail();
+    // Every number is drawn, so that every pick is hit.
+    const tables = { sure: { "1": ["0", "7/9"] } };
+    const compiled = ready(engine, { numbers: 5, draws: 5, tables });
+    const { sigmas, standardError } = simulate(compiled, 1_000, "x");
+    assert.deepEqual([sigmas, standardError], [0, 0]);
+  });
+
   it("plays a single round", () => {
     assert.equal(simulate(example(engines.get("coin-flip")), 1, "x").rounds, 1);
   });

@@ -23,7 +23,7 @@ export interface Simulation {
   standardError: number;
   /** The exact return of the plays rehearsed, each weighted by its rounds. */
   exact: string;
-  /** How many standard errors lie between the two; null where the rounds show no spread to measure by. */
+  /** How many standard errors lie between the two; null where they differ and the rounds show no spread to measure it by. */
   sigmas: number | null;
   roundsPerSecond: number;
 }
@@ -63,9 +63,14 @@ export function simulate(compiled: Compiled, rounds: number, seed: string): Simu
     rtp: toNumber(mean),
     standardError,
     exact: toText(expected),
-    sigmas: standardError === 0 ? null : difference / standardError,
+    sigmas: sigmasOf(difference, standardError),
     roundsPerSecond: Math.round(rounds / seconds),
   };
+}
+
+function sigmasOf(difference: number, standardError: number): number | null {
+  if (difference === 0) return 0;
+  return standardError === 0 ? null : difference / standardError;
 }
 
 /** The first plays take the rounds that do not divide evenly. */
