@@ -19,6 +19,7 @@ import {
   readBase,
   readManifests,
 } from "./install/documents.ts";
+import { namedJackpots } from "./install/named-jackpots.ts";
 import {
   type DatabaseAccess,
   gamesNamespace,
@@ -269,14 +270,17 @@ export class LocalPlatform {
 
   async #examples(): Promise<Manifest[]> {
     const { settings, say } = this.#options;
-    if (settings.games !== undefined) return manifestsAt(settings.games);
+    const jackpots = await manifestsAt(join(root, "jackpots"));
+    if (settings.games !== undefined) {
+      const given = await manifestsAt(settings.games);
+      return [...namedJackpots(given, jackpots, gamesNamespace), ...given];
+    }
     const files = [
-      // Before the Games that name them.
-      ...(await manifestFiles(join(root, "jackpots"))),
       ...(await manifestFiles(join(root, "games"))).filter(isGame),
       ...(await chainFiles(say)),
     ];
-    return (await Promise.all(files.map(readManifests))).flat();
+    // Jackpots before the Games that name them.
+    return [...jackpots, ...(await Promise.all(files.map(readManifests))).flat()];
   }
 
   #logger(name: string) {
