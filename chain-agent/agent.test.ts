@@ -13,7 +13,7 @@ import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { expectOk, type TestDatabase, testDatabase, withClient } from "../test/harness/database.ts";
 import { twins } from "../test/harness/follower.ts";
 import { until } from "../test/harness/until.ts";
-import { AgentError } from "./client.ts";
+import { AgentError } from "./agent-error.ts";
 import {
   ChainState,
   type StreamBlocksResponse,

@@ -1,23 +1,11 @@
-import {
-  Client,
-  type ClientOptions,
-  credentials,
-  Metadata,
-  type ServiceError,
-  status,
-} from "@grpc/grpc-js";
-import { type ErrorInfo, errorInfo } from "./error-details.ts";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { AgentError, isServiceError } from "./agent-error.ts";
+import { Channel, channelOptions } from "./channel.ts";
 import { ChainServiceService } from "./generated/pitboss/chain/v1/chain.ts";
 import { DepositServiceService } from "./generated/pitboss/chain/v1/deposit.ts";
 import { EntropyServiceService } from "./generated/pitboss/chain/v1/entropy.ts";
 import { WithdrawalServiceService } from "./generated/pitboss/chain/v1/withdrawal.ts";
-import {
-  type Definition,
-  type Method,
-  type RequestOf,
-  type ResponseOf,
-  serviceName,
-} from "./rpc.ts";
+import type { Definition, Method, RequestOf, ResponseOf } from "./rpc.ts";
 
 export interface AgentAddress {
   /** `host:port`; a headless Service's name gives every replica its share. */
@@ -51,107 +39,7 @@ export interface Agent {
   close(): void;
 }
 
-/** The agent's refusal, or a connection that failed. */
-export class AgentError extends Error {
-  override readonly name = "AgentError" as const;
-  readonly code: status;
-  /** Such as NOT_FINAL, of chain-agent/errors.ts; empty where the agent itself said nothing. */
-  readonly reason: string;
-  readonly info: ErrorInfo | undefined;
-
-  constructor(error: ServiceError) {
-    super(`${status[error.code]}: ${error.details}`, { cause: error });
-    this.code = error.code;
-    this.info = errorInfo(error.metadata);
-    this.reason = this.info?.reason ?? "";
-  }
-
-  /** Worth another try, with patience. */
-  get transient(): boolean {
-    return transientCodes.has(this.code);
-  }
-}
-
-const transientCodes: ReadonlySet<status> = new Set([
-  status.UNAVAILABLE,
-  status.DEADLINE_EXCEEDED,
-  status.RESOURCE_EXHAUSTED,
-  status.ABORTED,
-  status.CANCELLED,
-]);
 const deadlineMs = 10_000;
-/** A channel can go bad without closing (grpc-node#3040): after so many failures in a row it is made anew. */
-const failuresMax = 5;
-
-// Reads, and writes that carry an id of the caller's: safe to send twice.
-const retried = [
-  ChainServiceService,
-  EntropyServiceService,
-  DepositServiceService,
-  WithdrawalServiceService,
-].map((definition) => ({ service: serviceName<Definition<typeof definition>>(definition) }));
-
-const options: ClientOptions = {
-  "grpc.keepalive_time_ms": 30_000,
-  "grpc.keepalive_timeout_ms": 5_000,
-  "grpc.keepalive_permit_without_calls": 1,
-  "grpc.service_config": JSON.stringify({
-    loadBalancingConfig: [{ round_robin: {} }],
-    methodConfig: [
-      {
-        name: retried,
-        retryPolicy: {
-          maxAttempts: 3,
-          initialBackoff: "0.1s",
-          maxBackoff: "1s",
-          backoffMultiplier: 2,
-          retryableStatusCodes: ["UNAVAILABLE"],
-        },
-      },
-    ],
-  }),
-};
-
-/** One channel, made anew after too many failures in a row. */
-class Channel {
-  readonly #connect: () => Client;
-  #client: Client;
-  #failures = 0;
-
-  constructor(connect: () => Client) {
-    this.#connect = connect;
-    this.#client = connect();
-  }
-
-  get client(): Client {
-    return this.#client;
-  }
-
-  note(client: Client, failed: boolean): void {
-    if (client !== this.#client) return;
-    this.#failures = failed ? this.#failures + 1 : 0;
-    if (this.#failures < failuresMax) return;
-    this.#failures = 0;
-    // What still runs on the old one ends by itself.
-    client.close();
-    this.#client = this.#connect();
-  }
-
-  close(): void {
-    this.#client.close();
-  }
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && "code" in error && "details" in error;
-}
-
-/** Whether the failure speaks against the channel, not the request. */
-function ofTheChannel(error: unknown): boolean {
-  if (!isServiceError(error) || errorInfo(error.metadata) !== undefined) return false;
-  return error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
-}
-
 async function unary(
   channel: Channel,
   method: Method,
@@ -171,7 +59,7 @@ async function unary(
       { deadline },
       (error, answer) => {
         more.signal?.removeEventListener("abort", cancel);
-        channel.note(client, ofTheChannel(error));
+        channel.note(client, error);
         if (error === null) resolve(answer);
         else reject(new AgentError(error));
       },
@@ -200,11 +88,11 @@ async function* stream(
   if (signal?.aborted) cancel();
   try {
     for await (const message of call) {
-      channel.note(client, false);
+      channel.note(client);
       yield message;
     }
   } catch (error) {
-    channel.note(client, ofTheChannel(error));
+    channel.note(client, error);
     throw isServiceError(error) ? new AgentError(error) : error;
   } finally {
     signal?.removeEventListener("abort", cancel);
@@ -231,7 +119,7 @@ export function connectAgent({ address, ca, cert, key, serverName }: AgentAddres
       ? credentials.createInsecure()
       : credentials.createSsl(Buffer.from(ca), pem(key), pem(cert));
   const name = serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName };
-  const channel = new Channel(() => new Client(address, trust, { ...options, ...name }));
+  const channel = new Channel(() => new Client(address, trust, { ...channelOptions, ...name }));
   return {
     chain: calls(channel, ChainServiceService),
     entropy: calls(channel, EntropyServiceService),

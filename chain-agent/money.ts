@@ -1,7 +1,6 @@
 import type { Registry } from "prom-client";
 import type { Adapter } from "./adapters/adapter.ts";
 import { bitcoinNetwork } from "./adapters/bitcoin-networks.ts";
-import type { Pace } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { type AddressMaker, addressMaker } from "./deposits/addresses.ts";
 import { Scanner } from "./deposits/scanner.ts";
@@ -11,6 +10,7 @@ import type { CanonicalChain } from "./follow/canonical-chain.ts";
 import { moneyMetrics } from "./money-metrics.ts";
 import type { Service } from "./service.ts";
 import type { Signer } from "./signer/signer.ts";
+import type { Pace } from "./stream/stored-changes.ts";
 import { bitcoinWallet } from "./withdrawals/bitcoin-wallet.ts";
 import { evmWallet } from "./withdrawals/evm-wallet.ts";
 import { Sender, type SendingPace, sendingPace } from "./withdrawals/sender.ts";

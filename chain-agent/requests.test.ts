@@ -13,7 +13,8 @@ import {
 import { devKey, devXpub } from "../test/harness/agent-inside.ts";
 import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
-import { type Agent, AgentError } from "./client.ts";
+import { AgentError } from "./agent-error.ts";
+import type { Agent } from "./client.ts";
 
 const chainId = "";
 const nobody = "0x000000000000000000000000000000000000dEaD";

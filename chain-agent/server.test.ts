@@ -17,7 +17,8 @@ import { Registry } from "prom-client";
 import { removeDirectory } from "../test/harness/agent.ts";
 import { type TestCertificate, testCertificate } from "../test/harness/certificate.ts";
 import { until } from "../test/harness/until.ts";
-import { AgentError, connectAgent } from "./client.ts";
+import { AgentError } from "./agent-error.ts";
+import { connectAgent } from "./client.ts";
 import { Refusal } from "./errors.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
 import {

@@ -1,5 +1,4 @@
 import type { Adapter } from "../adapters/adapter.ts";
-import { type Changes, follow, type Pace, pace } from "../changes.ts";
 import { Refusal } from "../errors.ts";
 import type { CanonicalChain } from "../follow/canonical-chain.ts";
 import {
@@ -10,7 +9,8 @@ import {
   type StreamDepositsResponse,
 } from "../generated/pitboss/chain/v1/deposit.ts";
 import { checkChain, checkId, invalid } from "../requests.ts";
-import { type Call, endReason, type Service, service } from "../service.ts";
+import { type Call, type Service, service } from "../service.ts";
+import { type Pace, streamChanges } from "../stream/stored-changes.ts";
 import type { AddressMaker } from "./addresses.ts";
 import type { DepositStore, StoredDeposit } from "./store.ts";
 import { watchAddresses } from "./watch.ts";
@@ -104,33 +104,27 @@ function depositOf(stored: StoredDeposit, { chainId, chain }: DepositServiceOpti
   };
 }
 
-async function* stream(
+function stream(
   options: DepositServiceOptions,
   cursor: string,
   call: Call,
-): AsyncGenerator<StreamDepositsResponse> {
-  const { store, chain } = options;
-  const changes: Changes<StoredDeposit> = {
-    name: "deposits",
-    last: () => store.sequence(),
-    after: (sequence, max) => store.changes(sequence, max),
-    sequenceOf: ({ sequence }) => sequence,
-  };
-  for await (const next of follow(changes, cursor, call, options.pace ?? pace)) {
-    if (next.kind === "change") {
-      const value = depositOf(next.change, options);
-      yield { cursor: next.cursor, event: { $case: "deposit", value } };
-    } else if (next.kind === "end") {
-      const value = { reason: endReason(call) };
-      yield { cursor: next.cursor, event: { $case: "end", value } };
-    } else {
-      const position = await store.position();
-      const value = {
-        scannedTo: position?.block,
-        finalized: position?.finalized,
-        headAgeMs: chain.status().headAgeMs,
-      };
-      yield { cursor: next.cursor, event: { $case: "heartbeat", value } };
-    }
-  }
+): AsyncIterable<StreamDepositsResponse> {
+  const { store, chain, pace } = options;
+  return streamChanges<StoredDeposit, StreamDepositsResponse["event"]>(
+    {
+      ...{ name: "deposits", store, pace },
+      changed: (change) => ({ $case: "deposit", value: depositOf(change, options) }),
+      async heartbeat() {
+        const position = await store.position();
+        const value = {
+          scannedTo: position?.block,
+          finalized: position?.finalized,
+          headAgeMs: chain.status().headAgeMs,
+        };
+        return { $case: "heartbeat", value };
+      },
+    },
+    cursor,
+    call,
+  );
 }

@@ -1,11 +1,11 @@
-import { type Changes, follow, type Pace, pace } from "../changes.ts";
 import { Refusal } from "../errors.ts";
 import {
   type StreamWithdrawalsResponse,
   WithdrawalServiceService,
 } from "../generated/pitboss/chain/v1/withdrawal.ts";
 import { checkChain, checkId, invalid } from "../requests.ts";
-import { type Call, endReason, type Service, service } from "../service.ts";
+import { type Call, type Service, service } from "../service.ts";
+import { type Pace, streamChanges } from "../stream/stored-changes.ts";
 import { raised } from "./fees.ts";
 import type { StoredWithdrawal } from "./store.ts";
 import { type SubmitOptions, submit } from "./submit.ts";
@@ -72,28 +72,22 @@ function rateOf(text: string, { candidates }: StoredWithdrawal, most: bigint): b
   return rate;
 }
 
-async function* stream(
+function stream(
   options: WithdrawalServiceOptions,
   cursor: string,
   call: Call,
-): AsyncGenerator<StreamWithdrawalsResponse> {
-  const { store, chain } = options;
-  const changes: Changes<StoredWithdrawal> = {
-    name: "withdrawals",
-    last: () => store.sequence(),
-    after: (sequence, max) => store.changes(sequence, max),
-    sequenceOf: ({ sequence }) => sequence,
-  };
-  for await (const next of follow(changes, cursor, call, options.pace ?? pace)) {
-    if (next.kind === "change") {
-      const value = viewOf(next.change, options);
-      yield { cursor: next.cursor, event: { $case: "withdrawal", value } };
-    } else if (next.kind === "end") {
-      const value = { reason: endReason(call) };
-      yield { cursor: next.cursor, event: { $case: "end", value } };
-    } else {
-      const value = { finalized: chain.finalized, headAgeMs: chain.status().headAgeMs };
-      yield { cursor: next.cursor, event: { $case: "heartbeat", value } };
-    }
-  }
+): AsyncIterable<StreamWithdrawalsResponse> {
+  const { store, chain, pace } = options;
+  return streamChanges<StoredWithdrawal, StreamWithdrawalsResponse["event"]>(
+    {
+      ...{ name: "withdrawals", store, pace },
+      changed: (change) => ({ $case: "withdrawal", value: viewOf(change, options) }),
+      heartbeat() {
+        const value = { finalized: chain.finalized, headAgeMs: chain.status().headAgeMs };
+        return { $case: "heartbeat", value };
+      },
+    },
+    cursor,
+    call,
+  );
 }

@@ -1,8 +1,7 @@
 import type { Chain } from "../../crds/generated/chain.ts";
 import type { Informer } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
-import { BY_CHAIN } from "./context.ts";
-import { type LivePod, podAddress, runsAgent } from "./live.ts";
+import { BY_CHAIN, type LivePod, podAddress, runsAgent } from "./live.ts";
 import { type AgentReport, readReport } from "./report-of-agent.ts";
 import { AGENT_PORTS } from "./resources/agent.ts";
 

@@ -32,6 +32,3 @@ export interface ChainContext extends ApplyContext {
   readonly logger: Logger;
   readonly now: () => Date;
 }
-
-/** The caches of children and pods are looked up by the Chain that they are of. */
-export const BY_CHAIN = "chain";

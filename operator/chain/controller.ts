@@ -13,8 +13,8 @@ import {
 import { StatusWriter } from "../platform/status-writer.ts";
 import { AgentReports } from "./agent-reports.ts";
 import { ChainDatabase } from "./chain-database.ts";
-import { BY_CHAIN, type ChainContext } from "./context.ts";
-import { type LivePod, podShrunk } from "./live.ts";
+import type { ChainContext } from "./context.ts";
+import { BY_CHAIN, type LivePod, podShrunk } from "./live.ts";
 import type { ChainMetrics } from "./metrics.ts";
 import { reconcileChain } from "./reconcile.ts";
 import { LOBBY_NAME } from "./resources/agent.ts";

@@ -2,6 +2,9 @@
 import type { KubeObject } from "../kube/object.ts";
 import { ROLE_LABEL } from "./resources/names.ts";
 
+/** The caches of children and pods are looked up by the Chain that they are of. */
+export const BY_CHAIN = "chain";
+
 interface LiveCondition {
   readonly type: string;
   readonly status: string;

@@ -1,6 +1,7 @@
 /** A reader of blocks that does what the contract asks of one; nothing but tests imports it. */
 import assert from "node:assert/strict";
-import { type Agent, AgentError, connectAgent } from "../../chain-agent/client.ts";
+import { AgentError } from "../../chain-agent/agent-error.ts";
+import { type Agent, connectAgent } from "../../chain-agent/client.ts";
 import type { Block } from "../../chain-agent/generated/pitboss/chain/v1/block.ts";
 import type { StreamBlocksResponse } from "../../chain-agent/generated/pitboss/chain/v1/chain.ts";
 
