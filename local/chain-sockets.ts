@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Registry } from "prom-client";
 import { Client } from "../operator/kube/client.ts";
 import { Informer } from "../operator/kube/informer.ts";
@@ -25,6 +26,8 @@ const GRPC_PORT = "grpc";
 const SERVICE_LABEL = "kubernetes.io/service-name";
 /** The kernel's bound for the path of a socket, its last byte left for the end. */
 const LONGEST_PATH = 103;
+/** What is left of it for the namespace and the name of a Chain. */
+const LONGEST_NAME = 58;
 
 export interface ChainSocketsOptions {
   /** As a user who may read Services, EndpointSlices and Pods. */
@@ -34,13 +37,20 @@ export interface ChainSocketsOptions {
   readonly logger: Logger;
 }
 
+/**
+ * Where the sockets are: in the state folder, or, where its path is too long for a socket or is not
+ * taken in a gRPC target, in a folder of the system's that is named after it.
+ */
+export function socketFolder(home: string): string {
+  const own = join(home, "chains");
+  const fits = own.length + 1 + LONGEST_NAME <= LONGEST_PATH;
+  if (fits && /^[\w./+-]+$/.test(own)) return own;
+  return `/tmp/pitboss-${createHash("sha256").update(home).digest("hex").slice(0, 12)}`;
+}
+
 /** What a process is told of where a chain's agents are: a gRPC target, for any chain. */
 export function chainTarget(directory: string): string {
-  const path = join(directory, "{namespace}_{name}");
-  if (path.length <= LONGEST_PATH - 40) return `unix:${path}`;
-  throw new Error(
-    `the state folder's path is too long for sockets: ${dirname(directory)}; set PITBOSS_HOME to a shorter one`,
-  );
+  return `unix:${join(directory, "{namespace}_{name}")}`;
 }
 
 /**
@@ -82,7 +92,8 @@ export class ChainSockets {
   async start(): Promise<void> {
     const { directory } = this.#options;
     rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Not one that somebody else has just made: whoever owns the folder owns the sockets.
+    mkdirSync(directory, { mode: 0o700 });
     const caches = [this.#services, this.#slices, this.#pods];
     for (const cache of caches) cache.start();
     await Promise.all(caches.map((cache) => cache.whenSynced()));
@@ -92,6 +103,7 @@ export class ChainSockets {
     for (const cache of [this.#services, this.#slices, this.#pods]) await cache.stop();
     for (const { server, sockets } of this.#servers.values()) end(server, sockets);
     await this.#client.close();
+    rmSync(this.#options.directory, { recursive: true, force: true });
   }
 
   #open({ metadata, spec }: Service): void {

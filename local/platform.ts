@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
-import { ChainSockets, chainTarget } from "./chain-sockets.ts";
+import { ChainSockets, chainTarget, socketFolder } from "./chain-sockets.ts";
 import { anvilProgram, chainImages, prepareDisk } from "./chains.ts";
 import { adminUser } from "./control-plane/credentials.ts";
 import { writeKubeconfig } from "./control-plane/kubeconfig.ts";
@@ -193,7 +193,7 @@ export class LocalPlatform {
     const isGround = ({ kind }: { kind: string }) =>
       kind === "Namespace" || kind === "CustomResourceDefinition";
     const { issuer: name, audience, jwks } = issuer;
-    const chainAgents = chainTarget(this.#options.home.at("chains"));
+    const chainAgents = chainTarget(socketFolder(this.#options.home.path));
     await applier.applyAll(
       [
         ...gatewayKinds.flat(),
@@ -250,7 +250,7 @@ export class LocalPlatform {
   async #chainSockets(plane: ControlPlane): Promise<void> {
     const sockets = new ChainSockets({
       access: plane.access(),
-      directory: this.#options.home.at("chains"),
+      directory: socketFolder(this.#options.home.path),
       logger: this.#logger("chain-sockets"),
     });
     await sockets.start();
