@@ -7,10 +7,10 @@ import {
   type StreamBlocksResponse,
 } from "../chain-agent/generated/pitboss/chain/v1/chain.ts";
 import { freePort } from "../local/ports.ts";
-import { migrateChain } from "../operator/database/chain.ts";
-import { agentEnvironment, databaseDirectory, removeDirectory } from "../test/harness/agent.ts";
+import { mountSecret } from "../runtime/testing-secret.ts";
+import { agentEnvironment } from "../test/harness/agent.ts";
 import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
-import { expectOk, testDatabase } from "../test/harness/database.ts";
+import { chainDatabase } from "../test/harness/chain.ts";
 import { stopAll } from "../test/harness/session.ts";
 import { callRate, connection, type Target } from "./chain-load.ts";
 import { print, rounded } from "./figure.ts";
@@ -35,19 +35,15 @@ function processorMs(pid: number): number {
 
 /** The chain agent's calls against a bare grpc-js server, and how long a block takes to a thousand subscribers. */
 export async function chain(): Promise<void> {
-  const database = await testDatabase();
-  expectOk(await migrateChain(database.db, "bench"));
-  const folder = await databaseDirectory({
-    ...database.settings,
-    ...{ user: "pitboss_chain_agent", password: "bench" },
-  });
+  const database = await chainDatabase();
+  const secret = await mountSecret(database.agentUrl);
   const anvil = await startAnvil();
   await anvil.mine(40);
   const [grpc, operations, echo] = [await freePort(), await freePort(), await freePort()];
   const websocket = anvil.url.replace("http", "ws");
   const agent = startPinned(SERVER_CPU, process.execPath, ["chain-agent/main.ts"], {
     PATH: process.env["PATH"],
-    ...agentEnvironment([websocket], folder, {
+    ...agentEnvironment([websocket], secret.directory, {
       PITBOSS_CHAIN_POLL_MS: "1000",
       PITBOSS_GRPC_PORT: String(grpc),
       PITBOSS_OPERATIONS_PORT: String(operations),
@@ -70,7 +66,7 @@ export async function chain(): Promise<void> {
     }
     await anvil.stop();
     await database.drop();
-    await removeDirectory(folder);
+    await secret.remove();
     await stopAll();
   }
 }

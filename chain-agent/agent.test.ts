@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
 import { after, before, describe, it } from "mocha";
-import { migrateChain } from "../operator/database/chain.ts";
-import {
-  agentEnvironment,
-  databaseDirectory,
-  removeDirectory,
-  startAgent,
-  type TestAgent,
-} from "../test/harness/agent.ts";
+import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
+import { agentEnvironment, startAgent, type TestAgent } from "../test/harness/agent.ts";
 import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
-import { expectOk, type TestDatabase, testDatabase, withClient } from "../test/harness/database.ts";
+import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
+import { withClient } from "../test/harness/database.ts";
+import { failure } from "../test/harness/failure.ts";
 import { twins } from "../test/harness/follower.ts";
 import { until } from "../test/harness/until.ts";
-import { AgentError } from "./agent-error.ts";
 import {
   ChainState,
   type StreamBlocksResponse,
@@ -49,38 +44,25 @@ async function readUntil<T>(
   return seen;
 }
 
-async function failure(call: Promise<unknown>): Promise<AgentError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof AgentError, `${error}`);
-  return error;
-}
-
 describe("an agent", () => {
-  let database: TestDatabase;
-  let directory: string;
+  let database: ChainDatabase;
+  let secret: MountedSecret;
   let node: Anvil;
   let agent: TestAgent;
 
   before(async () => {
-    database = await testDatabase();
-    expectOk(await migrateChain(database.db, "agent"));
-    directory = await databaseDirectory({
-      ...database.settings,
-      ...{ user: "pitboss_chain_agent", password: "agent" },
-    });
+    database = await chainDatabase();
+    secret = await mountSecret(database.agentUrl);
     node = await startAnvil();
     await node.mine(30);
-    agent = await startAgent(agentEnvironment([node.url], directory));
+    agent = await startAgent(agentEnvironment([node.url], secret.directory));
   });
 
   after(async () => {
     await agent.stop();
     await node.stop();
     await database.drop();
-    await removeDirectory(directory);
+    await secret.remove();
   });
 
   async function read(request: Partial<Asked>): Promise<StreamBlocksResponse[]> {
@@ -258,7 +240,7 @@ describe("an agent", () => {
     });
 
     it("says how fresh it is while it waits for a height, and ends aloud", async () => {
-      const other = await startAgent(agentEnvironment([node.url], directory));
+      const other = await startAgent(agentEnvironment([node.url], secret.directory));
       const startHeight = (other.chain.head?.height ?? 0n) + 1_000n;
       const stream = other.client.chain.streamBlocks({ ...everything, startHeight });
       let stopped: Promise<void> | undefined;
@@ -273,7 +255,7 @@ describe("an agent", () => {
 
     it("refuses a height that is too old", async () => {
       const more = { PITBOSS_CHAIN_RETENTION_BLOCKS: "5" };
-      const other = await startAgent(agentEnvironment([node.url], directory, more));
+      const other = await startAgent(agentEnvironment([node.url], secret.directory, more));
       const request = { ...everything, startHeight: 1n };
       const stream = other.client.chain.streamBlocks(request)[Symbol.asyncIterator]();
       const error = await failure(stream.next());
@@ -336,7 +318,7 @@ describe("an agent", () => {
       )) as { hash: string };
       assert.equal(`0x${entropy?.entropy}`, block.hash);
       assert.deepEqual([entropy?.nodesAgreed, entropy?.nodes], [1, 1]);
-      const other = await startAgent(agentEnvironment([node.url], directory));
+      const other = await startAgent(agentEnvironment([node.url], secret.directory));
       assert.deepEqual((await other.client.entropy.getEntropy({ requestId })).entropy, entropy);
       await other.stop();
     });
@@ -367,7 +349,7 @@ describe("an agent", () => {
       const own = await startAnvil();
       await own.mine(10);
       const lonely = await startAgent(
-        agentEnvironment([own.url], directory, { PITBOSS_CHAIN: "casino/other" }),
+        agentEnvironment([own.url], secret.directory, { PITBOSS_CHAIN: "casino/other" }),
         { ready: false },
       );
       await own.stop();
@@ -392,16 +374,9 @@ describe("agents whose chain breaks its promise", () => {
   });
 
   it("all answer DATA_LOSS until a person has looked", async () => {
-    const database = await testDatabase();
-    expectOk(await migrateChain(database.db, "agent"));
-    const directory = await databaseDirectory({
-      ...database.settings,
-      ...{ user: "pitboss_chain_agent", password: "agent" },
-    });
-    stops.push(
-      () => database.drop(),
-      () => removeDirectory(directory),
-    );
+    const database = await chainDatabase();
+    const { directory, remove } = await mountSecret(database.agentUrl);
+    stops.push(() => database.drop(), remove);
     const nodes = await twins(2, 30);
     stops.push(...nodes.map((node) => () => node.stop()));
     const [a, b] = nodes;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { migrateChain } from "../operator/database/chain.ts";
-import { agentEnvironment, databaseDirectory, removeDirectory } from "../test/harness/agent.ts";
+import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
+import { agentEnvironment } from "../test/harness/agent.ts";
 import { type AgentProcess, agentProcess } from "../test/harness/agent-process.ts";
 import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { BlockReader } from "../test/harness/block-reader.ts";
-import { expectOk, type TestDatabase, testDatabase } from "../test/harness/database.ts";
+import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
 import { until } from "../test/harness/until.ts";
 
 const replicas = 2;
@@ -15,21 +15,17 @@ const confirmations = 12;
 const restarts = 4;
 
 describe("replicas of an agent", () => {
-  let database: TestDatabase;
-  let directory: string;
+  let database: ChainDatabase;
+  let secret: MountedSecret;
   let node: Anvil;
   let agents: AgentProcess[] = [];
 
   before(async () => {
-    database = await testDatabase();
-    expectOk(await migrateChain(database.db, "agents"));
-    directory = await databaseDirectory({
-      ...database.settings,
-      ...{ user: "pitboss_chain_agent", password: "agents" },
-    });
+    database = await chainDatabase();
+    secret = await mountSecret(database.agentUrl);
     node = await startAnvil();
     await node.mine(40);
-    const environment = agentEnvironment([node.url], directory, {
+    const environment = agentEnvironment([node.url], secret.directory, {
       PITBOSS_CHAIN_CONFIRMATIONS: String(confirmations),
     });
     agents = await Promise.all(Array.from({ length: replicas }, () => agentProcess(environment)));
@@ -41,7 +37,7 @@ describe("replicas of an agent", () => {
     await Promise.all(agents.map((agent) => agent.end("SIGKILL")));
     await node.stop();
     await database.drop();
-    await removeDirectory(directory);
+    await secret.remove();
   });
 
   async function canonical(height: bigint): Promise<string> {

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { after, before, describe, it } from "mocha";
-import {
-  agentEnvironment,
-  databaseDirectory,
-  removeDirectory,
-  startAgent,
-  type TestAgent,
-} from "../test/harness/agent.ts";
+import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
+import { agentEnvironment, startAgent, type TestAgent } from "../test/harness/agent.ts";
 import { devKey, devXpub } from "../test/harness/agent-inside.ts";
 import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
-import { AgentError } from "./agent-error.ts";
+import { failure } from "../test/harness/failure.ts";
 import type { Agent } from "./client.ts";
 
 const chainId = "";
@@ -150,17 +144,14 @@ const withdrawalCases: readonly Case[] = [
 
 describe("a request that is wrong", () => {
   let database: ChainDatabase;
-  let directory: string;
+  let secret: MountedSecret;
   let node: Anvil;
   let agent: TestAgent;
 
   before(async () => {
     database = await chainDatabase();
-    const { password } = new URL(database.agentUrl);
-    const settings = { ...database.settings, user: "pitboss_chain_agent", password };
-    directory = await databaseDirectory(settings);
-    await writeFile(join(directory, "key"), devKey);
-    await writeFile(join(directory, "xpub"), devXpub);
+    secret = await mountSecret(database.agentUrl, { key: devKey, xpub: devXpub });
+    const { directory } = secret;
     node = await startAnvil();
     await node.mine(10);
     agent = await startAgent(
@@ -175,7 +166,7 @@ describe("a request that is wrong", () => {
   after(async () => {
     await agent?.stop();
     await node?.stop();
-    await removeDirectory(directory);
+    await secret?.remove();
     await database?.drop();
   });
 
@@ -186,13 +177,8 @@ describe("a request that is wrong", () => {
   })) {
     it(`${what} is told which field is`, async () => {
       for (const [field, reason, call] of cases) {
-        const error: unknown = await call(agent.client).then(
-          () => undefined,
-          (thrown: unknown) => thrown,
-        );
-        assert.ok(error instanceof AgentError, `${field} ${call}: ${error}`);
-        const { code, info } = error;
-        const told = [code, error.reason, info?.metadata["field"]];
+        const { code, reason: given, info } = await failure(call(agent.client));
+        const told = [code, given, info?.metadata["field"]];
         assert.deepEqual(told, [status.INVALID_ARGUMENT, reason, field], `${call}`);
       }
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,10 +14,9 @@ import { loadSync } from "@grpc/proto-loader";
 import { protoPath as healthProto } from "grpc-health-check";
 import { after, afterEach, before, describe, it } from "mocha";
 import { Registry } from "prom-client";
-import { removeDirectory } from "../test/harness/agent.ts";
 import { type TestCertificate, testCertificate } from "../test/harness/certificate.ts";
+import { failure } from "../test/harness/failure.ts";
 import { until } from "../test/harness/until.ts";
-import { AgentError } from "./agent-error.ts";
 import { connectAgent } from "./client.ts";
 import { Refusal } from "./errors.ts";
 import { EndReason } from "./generated/pitboss/chain/v1/block.ts";
@@ -106,15 +105,6 @@ describe("the server", () => {
       await server.stop({ drainMs: 0, graceMs: 100 });
     });
     return { server, address, agent };
-  }
-
-  async function failure(call: Promise<unknown>): Promise<AgentError> {
-    const error: unknown = await call.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof AgentError, `${error}`);
-    return error;
   }
 
   describe("calls", () => {
@@ -397,7 +387,7 @@ describe("the server", () => {
       await write(own, own.cert);
     });
 
-    after(() => removeDirectory(tlsDir));
+    after(() => rm(tlsDir, { recursive: true }));
 
     async function write({ cert, key }: TestCertificate, ca: string): Promise<void> {
       await writeFile(join(tlsDir, "tls.crt"), cert);

@@ -8,13 +8,7 @@ import pg from "pg";
 import { verify } from "../games/fairness.ts";
 import type { Json } from "../games/game.ts";
 import { freePort } from "../local/ports.ts";
-import {
-  agentEnvironment,
-  databaseDirectory,
-  removeDirectory,
-  startAgent,
-  type TestAgent,
-} from "../test/harness/agent.ts";
+import { agentEnvironment, startAgent, type TestAgent } from "../test/harness/agent.ts";
 import { type Anvil, startAnvil } from "../test/harness/anvil.ts";
 import { type ChainDatabase, chainDatabase } from "../test/harness/chain.ts";
 import {
@@ -30,6 +24,7 @@ import { jackpotBooks, oneInFive } from "../test/harness/jackpots.ts";
 import { until } from "../test/harness/until.ts";
 import { gameRoutes } from "./routes/index.ts";
 import { testApp, testIssuer } from "./testing.ts";
+import { type MountedSecret, mountSecret } from "./testing-secret.ts";
 import type { OpenGame, RoundView } from "./types.ts";
 
 const chain = "casino/local";
@@ -44,7 +39,7 @@ describe("entropy of a chain", function () {
   let database: ChainDatabase;
   let anvil: Anvil;
   let agent: TestAgent;
-  let directory: string;
+  let secret: MountedSecret;
   let port: string;
   const games: ListedGame[] = [];
 
@@ -52,11 +47,7 @@ describe("entropy of a chain", function () {
     database = await chainDatabase();
     anvil = await startAnvil();
     await anvil.mine(8);
-    const url = new URL(database.agentUrl);
-    directory = await databaseDirectory({
-      ...{ host: url.hostname, port: Number(url.port), database: url.pathname.slice(1) },
-      ...{ user: url.username, password: url.password },
-    });
+    secret = await mountSecret(database.agentUrl);
     port = String(await freePort());
     await startTheAgent();
   });
@@ -64,13 +55,13 @@ describe("entropy of a chain", function () {
     for (const game of games) await game.close();
     await agent?.stop();
     await anvil?.stop();
-    await removeDirectory(directory);
+    await secret?.remove();
     await database?.drop();
   });
 
   async function startTheAgent(): Promise<void> {
     const ports = { PITBOSS_GRPC_PORT: port };
-    agent = await startAgent(agentEnvironment([anvil.url], directory, ports));
+    agent = await startAgent(agentEnvironment([anvil.url], secret.directory, ports));
   }
 
   /** While it runs no agent answers, whatever happens on the chain. */

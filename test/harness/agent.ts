@@ -1,32 +1,10 @@
 /** What the tests of the agent share; nothing else imports it. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Agent, connectAgent } from "../../chain-agent/client.ts";
 import { type Environment, readChainAgentConfig } from "../../chain-agent/config.ts";
 import { createLogger } from "../../chain-agent/log.ts";
 import { type AgentTimes, type RunningAgent, runAgent } from "../../chain-agent/run-agent.ts";
 import { freePort } from "../../local/ports.ts";
 import { until } from "./until.ts";
-
-/** Where the agents' database is. */
-export interface TestSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-}
-
-/** The mounted Secret of a database. */
-export async function databaseDirectory(settings: TestSettings): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "pitboss-agent-"));
-  await mkdir(directory, { recursive: true });
-  for (const field of ["host", "port", "database", "user", "password"] as const) {
-    await writeFile(join(directory, field), String(settings[field]));
-  }
-  return directory;
-}
 
 /** A test's settings of an agent on anvil. */
 export function agentEnvironment(
@@ -86,8 +64,4 @@ export async function startAgent(
       await agent.stop();
     },
   };
-}
-
-export function removeDirectory(directory: string): Promise<void> {
-  return rm(directory, { recursive: true, force: true });
 }
