@@ -177,7 +177,9 @@ if (node === process.execPath) {
     env: { ...process.env, PATH: path },
   });
   // The terminal sends Ctrl-C to both; a supervisor signals only this process. The child decides.
-  process.on("SIGINT", () => {});
+  process.on("SIGINT", () => {
+    if (!process.stdin.isTTY) child.kill("SIGINT");
+  });
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   followShell(() => child.kill("SIGTERM"));
   child.on("error", (error) => fail(`${node} could not be started: ${error.message}`));

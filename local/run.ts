@@ -13,6 +13,8 @@ import { supervise } from "./supervise.ts";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** How long a step that was under way when the signal came may still take. */
 const lastStepMs = 3_000;
+/** One signal comes several times: to the process group, and passed on by npm and by the bootstrap. */
+const sameSignalMs = 1_000;
 
 /** Runs the platform until it is told to stop. Answers the exit status. */
 export async function run(settings: Settings): Promise<number> {
@@ -103,11 +105,14 @@ function listenForSignals(
   end: AbortController,
   say: (message: string) => void,
 ): () => void {
+  let asked = 0;
   const onSignal = (signal: NodeJS.Signals) => {
     if (!end.signal.aborted) {
+      asked = Date.now();
       end.abort();
       return;
     }
+    if (Date.now() - asked < sameSignalMs) return;
     say(`${signal} again: killing everything`);
     void endLeftovers(home, 0).finally(() => {
       home.release();
