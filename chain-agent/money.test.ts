@@ -380,6 +380,25 @@ describe("money on anvil", () => {
       );
     });
 
+    it("that the wallet cannot cover say so, and let the next ones go on once they are cancelled", async () => {
+      const to = somebody();
+      await agent.submit("unaffordable", to, 10n ** 30n);
+      await agent.submit("behind-it", to, 3n);
+      await until("it says what it lacks", async () =>
+        /hot wallet 0x\w+ lacks funds/.test((await agent.withdrawal("unaffordable")).message),
+      );
+      await agent.call("Withdrawal", "cancelWithdrawal", { withdrawalId: "unaffordable" });
+      await until("both are paid for", async () => {
+        await anvil.mine(1);
+        const [first, next] = [
+          await agent.withdrawal("unaffordable"),
+          await agent.withdrawal("behind-it"),
+        ];
+        return first.state.endsWith("CANCELLED") && next.state.endsWith("FINALIZED");
+      });
+      assert.equal(await balance(to), 3n);
+    });
+
     it("whose nonce somebody else spent need attention, and get no other nonce", async () => {
       const to = somebody();
       await anvil.rpc("anvil_dropAllTransactions");

@@ -255,6 +255,8 @@ export class Sender implements Worker {
     if (outcomes.has("underpriced")) this.#underpriced.add(withdrawalId);
     if (outcomes.has("invalid")) {
       await store.move(withdrawalId, "NEEDS_ATTENTION", null, `every node refuses it: ${message}`);
+    } else if (outcomes.has("insufficient_funds")) {
+      await this.#say(withdrawal, `the hot wallet ${this.#o.wallet.from} lacks funds: ${message}`);
     } else {
       await this.#say(withdrawal, message);
     }
