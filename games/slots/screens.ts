@@ -1,4 +1,5 @@
 // Every screen at once: how many come to each win and number of scatters, without drawing them one by one.
+import { Alike } from "./alike.ts";
 import { type Machine, tellingScatters } from "./machine.ts";
 import { type Draw, planOf } from "./plan.ts";
 
@@ -77,8 +78,10 @@ function drawn(
   missesOnly: boolean,
 ): Map<string, Front> {
   const after = new Map<string, Front>();
+  const alike = new Alike(machine, draw);
   for (const front of fronts) {
-    for (const arc of arcsFrom(machine, front, draw, missesOnly)) {
+    const shown = alike.shownTo(front.states);
+    for (const arc of arcsFrom(machine, front, { ...draw, shown }, missesOnly)) {
       const target = after.get(arc.key) ?? { states: arc.states, counts: new Map() };
       after.set(arc.key, target);
       flow(front.counts, target.counts, arc, width);
