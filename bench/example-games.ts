@@ -47,6 +47,20 @@ export function madeUpSlots(
   };
 }
 
+/** The same without strips: every cell of four rows by weights. */
+export function madeUpWeights(reels: number, lines: number): { [field: string]: Json } {
+  const { pays } = madeUpSlots(reels, 0, 0);
+  const draws = new FastDraws(`weights ${reels}`);
+  const each = (below: number) => Array.from({ length: reels }, () => draws.below(below));
+  const weight = () => each(9).map((extra) => 1 + extra);
+  return {
+    rows: 4,
+    weights: Object.fromEntries(SYMBOLS.map((symbol) => [symbol, weight()])),
+    lines: Array.from({ length: lines }, () => each(4)),
+    pays: pays ?? {},
+  };
+}
+
 /** The optional parts of slots, all of them at once. */
 export const everySlotsPart: { [field: string]: Json } = {
   wild: { symbol: "wild", multiplier: "2", each: true },

@@ -1,6 +1,6 @@
 import type { Json } from "../games/game.ts";
 import { engines } from "../games/index.ts";
-import { everySlotsPart, exampleConfig, madeUpSlots } from "./example-games.ts";
+import { everySlotsPart, exampleConfig, madeUpSlots, madeUpWeights } from "./example-games.ts";
 
 const GOAL_SECONDS = 1;
 const LARGE_GOAL_SECONDS = 10;
@@ -45,6 +45,7 @@ export function returnsCases(): Case[] {
       ...slots,
       config: { ...made, ...everySlotsPart },
     },
+    { of: "slots: 5 × 4 weighted cells, 20 lines", ...slots, config: madeUpWeights(5, 20) },
     { of: "blackjack: every option on, 8 hands", engine: "blackjack", config: blackjack, ...large },
   ];
 }
