@@ -31,6 +31,9 @@ import {
   routeTable,
 } from "./routing.ts";
 
+/** On one machine the API server is back as soon as it is started: nobody should wait half a minute for a new route. */
+const BACKOFF_MS = { first: 800, max: 3_000 };
+
 const SERVICE_LABEL = "kubernetes.io/service-name";
 
 /** Answers a request itself and says so, or leaves it to the routes. */
@@ -113,7 +116,10 @@ class Caches {
     const metrics = new Metrics(new Registry());
     const client = new Client({ config: kubeConfig(access), metrics });
     const informer = <T extends KubeObject>(kind: Kind, more: object = {}) =>
-      new Informer<T>({ client, kind, namespaces: [], metrics, logger, ...more });
+      new Informer<T>({
+        ...{ client, kind, namespaces: [], metrics, logger },
+        ...{ timing: { backoffMs: BACKOFF_MS }, ...more },
+      });
     this.#client = client;
     this.#gateway = gateway;
     this.#logger = logger;

@@ -44,6 +44,8 @@ export class PlatformDatabase {
   #epoch = 0;
   readonly #listeners: (() => void)[] = [];
   #misses = 0;
+  /** Somebody met a database that was away, while the link itself may never have been given up. */
+  #wasMissed = false;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -79,7 +81,10 @@ export class PlatformDatabase {
   /** A call found the database away: says so to every object without waiting for the next look. */
   lost(failure: DatabaseAway): Finding {
     const finding = findingOf({ problem: failure.problem, message: failure.message });
-    if (this.#link) void this.look();
+    if (this.#link) {
+      this.#wasMissed = true;
+      void this.look();
+    }
     return finding;
   }
 
@@ -155,6 +160,7 @@ export class PlatformDatabase {
     try {
       await db.pool.query("SELECT");
       this.#misses = 0;
+      this.#lookedFor();
     } catch (error) {
       // One broken connection is no outage: the next look decides.
       this.#misses += 1;
@@ -168,6 +174,15 @@ export class PlatformDatabase {
       const message = `Database ${db.settings.database} at ${host}:${port} does not answer (${messageOf(error)}). Bring it back, or correct the platform's database Secret; it is tried again`;
       this.#failed({ reason: "DatabaseUnreachable", message });
     }
+  }
+
+  /** It was away too shortly for the link to go: who was turned away is told, at most once in a while. */
+  #lookedFor(): void {
+    if (!this.#wasMissed) return;
+    this.#wasMissed = false;
+    setTimeout(() => {
+      if (!this.#stopped) this.#changed();
+    }, EAGER_MS).unref();
   }
 
   #failed(finding: Finding): void {

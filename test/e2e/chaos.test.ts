@@ -124,6 +124,8 @@ if (!process.env["PITBOSS_E2E_URL"]) {
       const books = await audit(pitboss.database ?? "", GAME);
       assert.equal(books.wrongBalances, 0);
       assert.equal(books.wrongRounds, 0);
+      const all = ["games", "--all", "-n", "casino", "--for=condition=Ready", "--timeout=30s"];
+      await pitboss.kubectl.run(["wait", ...all]);
     });
 
     it("plays each key exactly once while runtimes are killed under 50 players", async () => {

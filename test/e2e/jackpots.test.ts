@@ -55,6 +55,8 @@ describe("jackpots, with kubectl and HTTP alone", function () {
       coinFlipGame(GAME, { jackpots: [{ name: MUST }, { name: DRAWN }] }),
     );
     await pitboss.kubectl.wait(`game/${GAME}`, "condition=Ready", "casino");
+    // No gateway has to have taken a route that is Ready: it may be the one that lags behind.
+    await until("players get there", async () => (await fetch(`${pitboss.url}/games/${GAME}`)).ok);
     stream = await EventSource.open(`${pitboss.url}/jackpots/stream`);
     await stream.until("pools", 1);
   });
