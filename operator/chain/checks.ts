@@ -3,6 +3,7 @@
  * that finds something says why the condition is not True. A message is what a person does next.
  */
 import type { ConditionRule } from "../platform/claims.ts";
+import { blockedBy } from "../platform/finding.ts";
 import { ACKNOWLEDGE_ANNOTATION } from "./acknowledge.ts";
 import { findViolation, reportsOf } from "./node-facts.ts";
 import type { Observed } from "./observe.ts";
@@ -62,12 +63,6 @@ function agentsNotReached({ daemonSet, database, faults }: Observed): Found | un
   }
   return blockedBy(database ? "DatabaseReady" : "SpecValid");
 }
-
-const blockedBy = (condition: string): Found => ({
-  reason: "Blocked",
-  message: `waits for ${condition}; see its message`,
-  unknown: true,
-});
 
 function childFault({ faults }: Observed): Found | undefined {
   return faults[0];

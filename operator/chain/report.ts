@@ -1,4 +1,5 @@
-import type { Chain, ChainStatus, Condition } from "../../crds/generated/chain.ts";
+import type { Chain, ChainStatus } from "../../crds/generated/chain.ts";
+import { conditionOf } from "../kube/conditions.ts";
 import type { ChainContext } from "./context.ts";
 import { type Reason, reasons } from "./reasons.ts";
 
@@ -26,6 +27,3 @@ export async function report(
     note: after.message,
   });
 }
-
-const conditionOf = (status: ChainStatus | undefined, type: string): Condition | undefined =>
-  status?.conditions?.find((one) => one.type === type);

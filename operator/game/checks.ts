@@ -4,7 +4,7 @@
  */
 import type { ChildFault } from "../platform/apply.ts";
 import type { ConditionRule } from "../platform/claims.ts";
-import type { Found as KindFound } from "../platform/finding.ts";
+import { blockedBy, type Found as KindFound } from "../platform/finding.ts";
 import { entropyChecks, entropyFlows } from "./entropy-checks.ts";
 import { allBound, jackpotChecks } from "./jackpot-checks.ts";
 import type { Observed } from "./observe.ts";
@@ -94,12 +94,6 @@ function runtimeNotReached({ serving, database }: Observed): Found | undefined {
   if (serving) return undefined;
   return blockedBy(database ? "DatabaseReady" : "MathVerified");
 }
-
-const blockedBy = (condition: string): Found => ({
-  reason: "Blocked",
-  message: `waits for ${condition}; see its message`,
-  unknown: true,
-});
 
 const ROUTE_KINDS = ["HTTPRoute", "Ingress"];
 

@@ -1,5 +1,6 @@
 /** Do the Game's rounds feed every Jackpot that it names? */
 import { otherCurrency } from "../../crds/jackpot-links.ts";
+import { blockedBy } from "../platform/finding.ts";
 import type { Check, Found } from "./checks.ts";
 import type { Finding, Observed } from "./observe.ts";
 
@@ -8,9 +9,7 @@ export const jackpotChecks: readonly Check[] = [notReached, missing, currency, d
 
 function notReached({ serving, database, jackpots }: Observed): Found | undefined {
   if (jackpots.length === 0 || (serving && database && !("failed" in database))) return undefined;
-  const condition = database ? "DatabaseReady" : "MathVerified";
-  const message = `waits for ${condition}; see its message`;
-  return { reason: "Blocked", message, unknown: true };
+  return blockedBy(database ? "DatabaseReady" : "MathVerified");
 }
 
 function missing({ jackpots, game }: Observed): Found | undefined {

@@ -5,6 +5,7 @@ import { observed } from "../database/observed.ts";
 import { recordBreach } from "../database/return-breaches.ts";
 import type { Database, Observed } from "../database/types.ts";
 import { failedWith } from "../kube/api-error.ts";
+import { conditionOf } from "../kube/conditions.ts";
 import type { Informer } from "../kube/informer.ts";
 import type { Logger } from "../kube/logger.ts";
 import type { GameMetrics } from "../metrics.ts";
@@ -99,9 +100,7 @@ export class ObservedPlayWriter {
 }
 
 const tellsOfBreach = ({ status }: Game): boolean =>
-  status?.conditions?.some(
-    ({ type, status }) => type === "ReturnAsProven" && status === "False",
-  ) === true;
+  conditionOf(status, "ReturnAsProven")?.status === "False";
 
 /** The status' view of what was played; z is of the currency that strays furthest. */
 export function observedPlay(rows: readonly Observed[]): ObservedPlay {

@@ -1,4 +1,5 @@
-import type { Condition, Game, GameStatus } from "../../crds/generated/game.ts";
+import type { Game, GameStatus } from "../../crds/generated/game.ts";
+import { conditionOf } from "../kube/conditions.ts";
 import { conditionRules } from "./checks.ts";
 import type { GameContext } from "./context.ts";
 import { type Reason, reasons } from "./reasons.ts";
@@ -63,6 +64,3 @@ function isServed(status: GameStatus): boolean {
   const harmless = bad.every(({ type }) => OPTIONAL.includes(type));
   return bad.length > 0 && harmless && ready?.reason === bad[0]?.reason;
 }
-
-const conditionOf = (status: GameStatus | undefined, wanted: string): Condition | undefined =>
-  status?.conditions?.find(({ type }) => type === wanted);

@@ -5,6 +5,7 @@ import { fraction } from "../../games/fraction.ts";
 import { formatAmount } from "../../games/money.ts";
 import { acknowledgeBreaches, openBreaches } from "../database/return-breaches.ts";
 import type { Database, ReturnBreach } from "../database/types.ts";
+import { blockedBy } from "../platform/finding.ts";
 import type { Check, Found } from "./checks.ts";
 import { percentOf } from "./math.ts";
 import type { Finding, Observed } from "./observe.ts";
@@ -47,8 +48,7 @@ export const returnChecks: readonly Check[] = [notReached, breached];
 
 function notReached({ breaches, database }: Observed): Found | undefined {
   if (breaches) return undefined;
-  const condition = database ? "DatabaseReady" : "MathVerified";
-  return { reason: "Blocked", message: `waits for ${condition}; see its message`, unknown: true };
+  return blockedBy(database ? "DatabaseReady" : "MathVerified");
 }
 
 function breached({ game, breaches = [] }: Observed): Found | undefined {

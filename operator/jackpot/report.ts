@@ -1,4 +1,5 @@
 import type { Condition, Jackpot, JackpotStatus } from "../../crds/generated/jackpot.ts";
+import { conditionOf } from "../kube/conditions.ts";
 import type { EventFacts } from "../kube/events.ts";
 import type { JackpotContext } from "./context.ts";
 import { type Reason, reasons } from "./reasons.ts";
@@ -65,6 +66,3 @@ const normal = (reason: Reason, note: string): EventFacts => ({
 function weightOf({ reason }: Condition): EventFacts["type"] {
   return reasons[reason as Reason].outlook === "stalled" ? "Warning" : "Normal";
 }
-
-const conditionOf = ({ conditions }: JackpotStatus, type: string): Condition | undefined =>
-  conditions?.find((condition) => condition.type === type);

@@ -14,6 +14,14 @@ export type ConditionClaim = Omit<Condition, "lastTransitionTime">;
 // metav1.Condition's own bound; a longer message would make the whole status be refused.
 const MESSAGE_MAX = 32_768;
 
+/** The condition of that type, where the status has it. */
+export function conditionOf(
+  status: { readonly conditions?: readonly Condition[] | undefined } | undefined,
+  type: string,
+): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
 /**
  * The conditions to write: the claims, in the order given, each with the time of its last real
  * transition. Conditions of types that are not claimed and not `dropped` stay, after the claimed

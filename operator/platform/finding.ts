@@ -8,3 +8,11 @@ export interface Finding<Reason extends string = PlatformReason> {
 
 /** What a check found wrong; `unknown` where it cannot be told yet. */
 export type Found<Reason extends string> = Finding<Reason> & { readonly unknown?: true };
+
+/** What a condition says that cannot be told before another one is True. */
+export const blockedBy = (condition: string) =>
+  ({
+    reason: "Blocked",
+    message: `waits for ${condition}; see its message`,
+    unknown: true,
+  }) as const;
