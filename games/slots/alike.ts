@@ -2,7 +2,7 @@
 // line, and which of them did it tells nothing.
 import type { Machine } from "./machine.ts";
 import type { LineTable } from "./paytable.ts";
-import type { Draw, Shown } from "./plan.ts";
+import { type Draw, planOf, type Shown } from "./plan.ts";
 
 /** A set of symbols, a bit for each; machines with more symbols than bits follow every symbol. */
 type SymbolSet = number;
@@ -10,26 +10,36 @@ const bits = 31;
 
 const settled = 0;
 
-/** What a draw shows to lines, with those options taken together that move every one of them alike. */
-export class Alike {
-  readonly #draw: Draw;
+/** The draws of a screen as all its lines see them. */
+export function alikeDraws(machine: Machine): AlikeDraw[] {
+  const { table, symbols, lines } = machine;
+  const draws = planOf(machine, lines);
+  const byCell = draws.every(({ shown }) => shown.every((one) => one.symbols.length === 1));
+  const telling = byCell && symbols.length <= bits ? tellingSymbols(table) : undefined;
+  return draws.map((draw) => new AlikeDraw(draw, telling));
+}
+
+/** A draw that shows lines those of its options together that move every one of them alike. */
+export class AlikeDraw {
+  readonly moves: Draw["moves"];
+  readonly #shown: readonly Shown[];
   readonly #telling: Uint32Array | undefined;
   readonly #merged = new Map<SymbolSet, readonly Shown[]>();
 
-  constructor({ table, symbols }: Machine, draw: Draw) {
-    this.#draw = draw;
-    const single = draw.shown.every((shown) => shown.symbols.length === 1);
-    this.#telling = single && symbols.length <= bits ? tellingSymbols(table) : undefined;
+  constructor({ moves, shown }: Draw, telling: Uint32Array | undefined) {
+    this.moves = moves;
+    this.#shown = shown;
+    this.#telling = telling;
   }
 
   /** The options for lines in these states, one for each place before the draw. */
   shownTo(states: readonly number[]): readonly Shown[] {
-    if (!this.#telling) return this.#draw.shown;
+    if (!this.#telling) return this.#shown;
     let telling: SymbolSet = 0;
-    for (const { from, cell } of this.#draw.moves) {
+    for (const { from, cell } of this.moves) {
       if (cell !== undefined) telling |= this.#telling[states[from] ?? settled] ?? 0;
     }
-    const known = this.#merged.get(telling) ?? merged(this.#draw.shown, telling);
+    const known = this.#merged.get(telling) ?? merged(this.#shown, telling);
     this.#merged.set(telling, known);
     return known;
   }

@@ -1,7 +1,6 @@
 // Every screen at once: how many come to each win and number of scatters, without drawing them one by one.
-import { Alike } from "./alike.ts";
+import { type AlikeDraw, alikeDraws } from "./alike.ts";
 import { type Machine, tellingScatters } from "./machine.ts";
-import { type Draw, planOf } from "./plan.ts";
 
 /** counts[scatters] has the number of screens by the lines' win in units; the last stands for more scatters too. */
 export type Screens = readonly ReadonlyMap<number, bigint>[];
@@ -32,7 +31,7 @@ const mostStates = 100_000;
 export function countScreens(machine: Machine): Screens | undefined {
   const width = tellingScatters(machine) + 1;
   let fronts = [firstFront(machine)];
-  for (const draw of planOf(machine, machine.lines)) {
+  for (const draw of alikeDraws(machine)) {
     const after = drawn(machine, fronts, draw, width, false);
     if (after.size > mostFronts) return undefined;
     fronts = [...after.values()];
@@ -46,7 +45,7 @@ export function countScreens(machine: Machine): Screens | undefined {
  */
 export function countMisses(machine: Machine): bigint[] {
   const width = tellingScatters(machine) + 1;
-  const draws = planOf(machine, machine.lines);
+  const draws = alikeDraws(machine);
   const misses = Array.from({ length: width }, () => 0n);
   const follow = (fronts: readonly Front[], from: number): void => {
     const draw = draws[from];
@@ -73,15 +72,13 @@ function firstFront({ table }: Machine): Front {
 function drawn(
   machine: Machine,
   fronts: readonly Front[],
-  draw: Draw,
+  draw: AlikeDraw,
   width: number,
   missesOnly: boolean,
 ): Map<string, Front> {
   const after = new Map<string, Front>();
-  const alike = new Alike(machine, draw);
   for (const front of fronts) {
-    const shown = alike.shownTo(front.states);
-    for (const arc of arcsFrom(machine, front, { ...draw, shown }, missesOnly)) {
+    for (const arc of arcsFrom(machine, front, draw, missesOnly)) {
       const target = after.get(arc.key) ?? { states: arc.states, counts: new Map() };
       after.set(arc.key, target);
       flow(front.counts, target.counts, arc, width);
@@ -93,13 +90,13 @@ function drawn(
 function arcsFrom(
   { table, wins }: Machine,
   front: Front,
-  { moves, shown }: Draw,
+  draw: AlikeDraw,
   missesOnly: boolean,
 ): Iterable<Arc> {
   const arcs = new Map<string, Arc>();
-  for (const { symbols, scatters, ways } of shown) {
+  for (const { symbols, scatters, ways } of draw.shownTo(front.states)) {
     let [won, missed] = [0, true];
-    const states = moves.map(({ from, cell, lines }) => {
+    const states = draw.moves.map(({ from, cell, lines }) => {
       const state = front.states[from] ?? settled;
       if (state === settled || cell === undefined) return state;
       const next = table.next[state * table.symbols + (symbols[cell] ?? 0)] ?? settled;
