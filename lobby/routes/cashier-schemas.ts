@@ -1,10 +1,6 @@
 import type { JsonSchema } from "../../games/game.ts";
-import { currency, money, object } from "../../runtime/routes/schemas.ts";
+import { currency, money, object, orNull, text, time, uuid } from "../../runtime/routes/schemas.ts";
 
-const text: JsonSchema = { type: "string" };
-const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] });
-const time: JsonSchema = { type: "string", format: "date-time" };
-const id: JsonSchema = { type: "string", format: "uuid" };
 const asset: JsonSchema = { ...text, description: "CAIP-19, such as eip155:1/slip44:60" };
 const confirmations: JsonSchema = {
   type: "integer",
@@ -30,7 +26,7 @@ export const address: JsonSchema = {
 export const depositAddress = object({ chain, asset, currency, address });
 
 export const deposit = object({
-  id,
+  id: uuid,
   chain,
   asset,
   currency,
@@ -48,7 +44,7 @@ export const deposit = object({
 });
 
 export const withdrawal = object({
-  id,
+  id: uuid,
   chain,
   asset,
   currency,

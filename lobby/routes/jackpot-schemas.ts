@@ -6,11 +6,11 @@ import {
   list,
   money,
   object,
+  orNull,
+  text,
   time,
 } from "../../runtime/routes/schemas.ts";
 
-const text: JsonSchema = { type: "string" };
-const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] });
 const count: JsonSchema = { type: "integer", minimum: 0 };
 
 export const eventId = {

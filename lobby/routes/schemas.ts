@@ -8,14 +8,14 @@ import {
   list,
   money,
   object,
+  orNull,
   ref,
   types as shared,
+  text,
+  time,
+  uuid,
 } from "../../runtime/routes/schemas.ts";
 
-const text: JsonSchema = { type: "string" };
-const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] });
-const uuid: JsonSchema = { type: "string", format: "uuid" };
-const time: JsonSchema = { type: "string", format: "date-time" };
 const fraction: JsonSchema = {
   type: "string",
   pattern: "^[0-9]+(/[1-9][0-9]*)?$",

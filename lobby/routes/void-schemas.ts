@@ -1,9 +1,15 @@
 import type { JsonSchema } from "../../games/game.ts";
 import { PLAYER_PATTERN } from "../../runtime/auth.ts";
-import { currency, game, money, object, time } from "../../runtime/routes/schemas.ts";
-
-const text: JsonSchema = { type: "string" };
-const id: JsonSchema = { type: "string", format: "uuid" };
+import {
+  currency,
+  game,
+  money,
+  object,
+  orNull,
+  text,
+  time,
+  uuid,
+} from "../../runtime/routes/schemas.ts";
 
 /** A round as a request names it. */
 export const round: JsonSchema = {
@@ -26,15 +32,15 @@ export const voidReference: JsonSchema = {
 
 /** An entry of the journal. */
 export const voidEntry = object({
-  id,
+  id: uuid,
   game,
-  round: id,
+  round: uuid,
   was: { enum: ["open", "settled"], description: "the round's state before" },
   player: text,
   currency,
   stake: { ...money, description: "all that the round had debited: given back" },
   payout: {
-    anyOf: [money, { type: "null" }],
+    ...orNull(money),
     description: "what it had paid: taken back; null where it was open",
   },
   amount: { ...money, description: "stake less payout: positive came to the player" },

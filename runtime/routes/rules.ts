@@ -3,10 +3,8 @@ import { formatAmount } from "../../games/money.ts";
 import { represented } from "../representation.ts";
 import type { Route } from "../route.ts";
 import { jackpotJson, jackpotSchema } from "./jackpot-json.ts";
-import { game as gameName, gameState, list, object, ref, revision } from "./schemas.ts";
+import { game as gameName, gameState, list, object, ref, revision, text } from "./schemas.ts";
 import type { GameService } from "./service.ts";
-
-const text: JsonSchema = { type: "string" };
 
 /** What a revision is: its engine, its configuration and its exact returns. */
 export const revisionFields = {

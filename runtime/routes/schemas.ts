@@ -17,6 +17,11 @@ export function list(items: JsonSchema): JsonSchema {
   return { type: "array", items };
 }
 
+/** Null where there is none. */
+export function orNull(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { type: "null" }] };
+}
+
 /** One of the documented types, by its name. */
 export function ref(name: keyof typeof types): JsonSchema {
   return { $ref: `#/components/schemas/${name}` };
@@ -69,7 +74,8 @@ export const next: JsonSchema = {
 };
 /** A moment, as every answer writes it. */
 export const time: JsonSchema = { type: "string", format: "date-time" };
-const text: JsonSchema = { type: "string" };
+export const text: JsonSchema = { type: "string" };
+export const uuid: JsonSchema = { type: "string", format: "uuid" };
 const nonce: JsonSchema = { type: "integer", minimum: 0 };
 export const revision: JsonSchema = { type: "string", pattern: "^[0-9a-f]{16}$" };
 
