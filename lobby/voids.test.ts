@@ -10,7 +10,8 @@ import { type MountedSecret, mountSecret } from "../runtime/testing-secret.ts";
 import type { OpenGame, RoundView } from "../runtime/types.ts";
 import { uuidv7 } from "../runtime/uuid.ts";
 import { type TestDatabase, testDatabase } from "../test/harness/database.ts";
-import { created, type ListedGame, listedGame, placeRequest } from "../test/harness/game.ts";
+import { type ListedGame, listedGame } from "../test/harness/game.ts";
+import { begun, flipped } from "../test/harness/voids.ts";
 import { Cashier } from "./cashier/cashier.ts";
 import { Jackpots } from "./jackpots/jackpots.ts";
 import { lobbyRoutes } from "./routes/index.ts";
@@ -67,18 +68,9 @@ describe("POST and GET /voids", () => {
     return { game, round: id, reason: "a wrong display", reference: randomUUID(), ...more };
   };
 
-  async function flip(won: boolean, balance = 1000): Promise<RoundView> {
-    for (;;) {
-      const player = await flips.player(balance);
-      const round = created(await flipping.rounds.place(placeRequest(player, { side: "heads" })));
-      if ((round.payout !== 0n) === won) return round;
-    }
-  }
-
-  async function openRound(): Promise<RoundView> {
-    const player = await mines.player(1000);
-    return created(await mining.rounds.place(placeRequest(player, { mines: 1 })));
-  }
+  const flip = (won: boolean, balance?: number) =>
+    flipped({ game: flips, pod: flipping }, won, balance);
+  const openRound = () => begun({ game: mines, pod: mining });
 
   it("void a settled round and answer the journal's entry", async () => {
     const round = await flip(true);

@@ -11,7 +11,7 @@ import {
 } from "../../test/harness/database.ts";
 import { created, type ListedGame, listedGame, placeRequest } from "../../test/harness/game.ts";
 import { type JackpotBooks, jackpotBooks, oneInFive } from "../../test/harness/jackpots.ts";
-import { type Administrator, administrator } from "../../test/harness/voids.ts";
+import { type Administrator, administrator, begun, flipped } from "../../test/harness/voids.ts";
 import type { OpenGame, RoundView } from "../types.ts";
 import { uuidv7 } from "../uuid.ts";
 
@@ -54,19 +54,9 @@ describe("voided rounds in SQL", () => {
     assert.deepEqual(rows, [{ total: "0" }]);
   }
 
-  /** A flip of 1.00 by a player who had `balance`, won or lost. */
-  async function flip(won: boolean, balance = 1000): Promise<RoundView> {
-    for (;;) {
-      const player = await flips.player(balance);
-      const round = created(await flipping.rounds.place(placeRequest(player, { side: "heads" })));
-      if ((round.payout !== 0n) === won) return round;
-    }
-  }
-
-  async function openRound(): Promise<RoundView> {
-    const player = await mines.player(1000);
-    return created(await mining.rounds.place(placeRequest(player, { mines: 1 })));
-  }
+  const flip = (won: boolean, balance?: number) =>
+    flipped({ game: flips, pod: flipping }, won, balance);
+  const openRound = () => begun({ game: mines, pod: mining });
 
   async function stored({ game, id }: RoundView): Promise<{ [column: string]: unknown }> {
     const { rows } = await books.operator.query(

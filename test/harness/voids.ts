@@ -1,7 +1,9 @@
 /** Rounds that are voided as the lobby voids them. */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import type { OpenGame, RoundView } from "../../runtime/types.ts";
 import type { TestDatabase } from "./database.ts";
+import { created, type ListedGame, placeRequest } from "./game.ts";
 
 export interface Voided {
   readonly status: string;
@@ -46,4 +48,29 @@ export function administrator(database: TestDatabase) {
 
     close: () => lobby.end(),
   };
+}
+
+/** A flip of 1.00 by a player who had `balance`, won or lost. */
+export async function flipped(
+  { game, pod }: GameWithPod,
+  won: boolean,
+  balance = 1000,
+): Promise<RoundView> {
+  for (;;) {
+    const player = await game.player(balance);
+    const round = created(await pod.rounds.place(placeRequest(player, { side: "heads" })));
+    if ((round.payout !== 0n) === won) return round;
+  }
+}
+
+/** A round of mines that its player has only begun. */
+export async function begun({ game, pod }: GameWithPod): Promise<RoundView> {
+  const player = await game.player(1000);
+  return created(await pod.rounds.place(placeRequest(player, { mines: 1 })));
+}
+
+/** A game, and a runtime of it. */
+export interface GameWithPod {
+  readonly game: ListedGame;
+  readonly pod: OpenGame;
 }
