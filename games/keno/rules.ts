@@ -2,6 +2,7 @@
 import { type Fraction, max, one, parseFraction, toText, zero } from "../fraction.ts";
 import { IllegalAction, type Problem, type Rules, type Tally } from "../game.ts";
 import { pointerSegment } from "../schema.ts";
+import { tableNameFault } from "../table-names.ts";
 import configSchema from "./config.schema.json" with { type: "json" };
 
 export interface Bet {
@@ -30,7 +31,6 @@ export const mostPicks = 40;
 const nothingToDo: readonly string[] = [];
 const lost: Tally = { staked: one, payout: zero };
 const picksText = /^[1-9][0-9]?$/;
-const nameText = /^[\p{L}\p{N}][\p{L}\p{N} ._+-]{0,31}$/u;
 
 interface Written {
   numbers: number;
@@ -46,11 +46,8 @@ function drawsProblems({ numbers, draws }: Written): Problem[] {
 
 function tableProblems(numbers: number, name: string, table: Written["tables"][string]): Problem[] {
   const pointer = `/tables/${pointerSegment(name)}`;
-  if (!nameText.test(name)) {
-    const message =
-      "is no name of a table: begin with a letter or digit, go on with these, spaces, . _ + or -";
-    return [{ pointer, message }];
-  }
+  const misnamed = tableNameFault(name, "table");
+  if (misnamed !== undefined) return [{ pointer, message: misnamed }];
   const most = Math.min(mostPicks, numbers);
   return Object.entries(table).flatMap(([picks, pays]) => {
     const at = `${pointer}/${pointerSegment(picks)}`;

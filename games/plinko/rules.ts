@@ -2,6 +2,7 @@
 import { type Fraction, max, one, parseFraction, toText, zero } from "../fraction.ts";
 import { IllegalAction, type Problem, type Rules, type Tally } from "../game.ts";
 import { pointerSegment } from "../schema.ts";
+import { tableNameFault } from "../table-names.ts";
 import configSchema from "./config.schema.json" with { type: "json" };
 
 export interface Bet {
@@ -28,7 +29,6 @@ export const mostRows = 32;
 const nothingToDo: readonly string[] = [];
 const lost: Tally = { staked: one, payout: zero };
 const rowsText = /^[1-9][0-9]?$/;
-const nameText = /^[\p{L}\p{N}][\p{L}\p{N} ._+-]{0,31}$/u;
 
 type Tables = { [rows: string]: { [risk: string]: string[] } };
 
@@ -40,11 +40,8 @@ function tableProblems(rows: string, table: Tables[string]): Problem[] {
   }
   return Object.entries(table).flatMap(([risk, slots]) => {
     const at = `${pointer}/${pointerSegment(risk)}`;
-    if (!nameText.test(risk)) {
-      const message =
-        "is no name of a risk: begin with a letter or digit, go on with these, spaces, . _ + or -";
-      return [{ pointer: at, message }];
-    }
+    const misnamed = tableNameFault(risk, "risk");
+    if (misnamed !== undefined) return [{ pointer: at, message: misnamed }];
     if (slots.length === Number(rows) + 1) return [];
     const message = `${rows} rows end in ${Number(rows) + 1} slots, here are ${slots.length} multipliers: give one for each slot`;
     return [{ pointer: at, message }];
